@@ -1,0 +1,60 @@
+# The words of the README. Every target makes its own environment from requirements.lock.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+DEMO := var/demo
+
+export MLFLOW_DISABLE_TELEMETRY := true
+export DO_NOT_TRACK := 1
+
+.PHONY: demo test check format serve bench services lock env clean
+
+demo: $(READY) ## the whole main job on an embedded city, and one full answer
+	$(BIN)/lvdaitong city --entities 3000 --months 60 --seed 7 --out $(DEMO)/city
+	$(BIN)/lvdaitong --home $(DEMO)/home run --recipe city --data $(DEMO)/city --oracle $(DEMO)/city/oracle/oracle_pd.parquet
+
+test: $(READY) ## every test, doctest and document
+	$(BIN)/pytest -n 2 --dist worksteal
+
+check: $(READY) ## format, lint, types, floors
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(READY) ## put the code into its form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+serve: $(READY) ## the service on what `make demo` left in its home
+	$(BIN)/lvdaitong --home $(DEMO)/home serve
+
+bench: $(READY) ## every benchmark; results beside the scripts
+	$(BIN)/python benchmarks/foundations.py
+
+services: ## what some tests need from the system's packages: a browser and a Chinese font, PostgreSQL, Java
+	apt-get update -qq
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+		chromium fonts-noto-cjk postgresql default-jre-headless
+
+lock: ## resolve pyproject.toml again into requirements.lock
+	$(PYTHON) -m venv $(VENV)-lock
+	$(VENV)-lock/bin/pip install --quiet uv
+	$(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --group dev \
+		--custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
+	rm -rf $(VENV)-lock
+
+env: $(READY) ## only the environment
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
+		|| { echo "Python 3.11 is needed, found $$($(PYTHON) --version); name it with make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@echo "making the environment in $(VENV) (a few minutes, once)"
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+clean: ## take away what the targets made
+	rm -rf $(VENV) var dist build

@@ -1,0 +1,1 @@
+"""What is known about an entity on a date: sources, expectations, features, the embedded city."""
