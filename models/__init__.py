@@ -1,0 +1,1 @@
+"""Labels, splits, credit and green models, calibration, scale, reasons, checks, registry."""
