@@ -1,0 +1,1 @@
+"""The policy measures, one decision, the service and its page."""

@@ -1,0 +1,262 @@
+"""One full answer: score, reasons, green grade and findings for one firm and one loan. Never a decision."""
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from features.catalogue import load_catalogue
+from features.home import Home
+from models.credit import CreditModel
+from models.green import GreenGradeModel
+from models.reasons import rank_reasons
+from models.registry import CREDIT, GREEN, Version, find_champion, load
+from models.scale import Bands, Scale
+from serving.policy import Facts, Finding, evaluate
+from serving.snapshot import Snapshot
+
+NOTICE_ZH = "评分与测算仅供参考，不构成授信决定；十条措施为征求意见稿，最终以主管部门核定为准。"
+NOTICE_EN = "For reference only, never a decision; the ten measures are a draft for comment."
+
+
+@dataclass(frozen=True, slots=True)
+class Scorer:
+    """The champions, loaded once."""
+
+    credit: CreditModel
+    credit_version: Version
+    green: GreenGradeModel | None
+    green_version: Version | None
+
+    @classmethod
+    def load(cls, home: Home) -> "Scorer":
+        """The champions of a home; the green one may be absent.
+
+        Raises:
+            ModelError: There is no credit champion, or its files are gone or damaged.
+        """
+        credit, version = load(home, CREDIT, CreditModel)
+        green = load(home, GREEN, GreenGradeModel) if find_champion(home, GREEN) else (None, None)
+        return cls(credit, version, *green)
+
+    def scores(self, features: pd.DataFrame) -> pd.DataFrame:
+        """`pd_12m`, `score`, `band` and `predicted_grade` of each firm, with the index of `features`.
+
+        A firm of which nothing environmental is known has no predicted grade.
+        """
+        probability = self.credit.predict_proba(features)[:, 1]
+        points = (self.credit.scale or Scale()).points(probability)
+        scored = pd.DataFrame(
+            {"pd_12m": probability, "score": points, "band": self.credit.bands_of(points)},
+            index=features.index,
+        )
+        scored["predicted_grade"] = pd.Series(self._grades(features), index=features.index, dtype="object")
+        return scored
+
+    def _grades(self, features: pd.DataFrame) -> list[str | None]:
+        if self.green is None:
+            return [None] * len(features)
+        grades, known = self.green.predict(features), self.green.knows(features)
+        return [str(grade) if knows else None for grade, knows in zip(grades, known, strict=True)]
+
+    def board(self, features: pd.DataFrame) -> "Board":
+        """What the champions say of all these firms, worked out at once.
+
+        Raises:
+            ModelError: A feature that a model asks for is missing.
+        """
+        columns = self.credit.encoder_.columns
+        matrix = self.credit.encoder_.matrix(features)
+        odds = self.green.predict_proba(features) if self.green else None
+        return Board(self.scores(features), features[columns], matrix, odds)
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """What the champions say of every firm: a request only looks its own up.
+
+    Attributes:
+        scores: As `Scorer.scores` gives them.
+        table: Values of the credit model's features.
+        matrix: The same as the model reads them, a row a firm.
+        odds: Probability of each green grade, lowest first, a row a firm; None without a green model.
+    """
+
+    scores: pd.DataFrame
+    table: pd.DataFrame
+    matrix: NDArray[np.float64]
+    odds: NDArray[np.float64] | None
+
+    def of(self, entity_id: str) -> "Board":
+        """The same for one firm."""
+        place = [int(self.scores.index.get_loc(entity_id))]
+        odds = None if self.odds is None else self.odds[place]
+        return Board(self.scores.iloc[place], self.table.iloc[place], self.matrix[place], odds)
+
+
+def facts_for(snapshot: Snapshot, entity_id: str, loan: dict[str, Any], predicted: str | None) -> Facts:
+    """Facts for the measures: what the snapshot knows of the firm, and the loan as asked for.
+
+    The official grade wins; a predicted one is passed on only as such.
+    """
+    firm = snapshot.facts(entity_id)
+    if "green_grade" not in firm and predicted:
+        firm |= {"green_grade": predicted, "green_grade_source": "predicted"}
+    return Facts.from_dict(firm | loan)
+
+
+def decide(
+    scorer: Scorer,
+    snapshot: Snapshot,
+    entity_id: str,
+    loan: dict[str, Any],
+    *,
+    board: Board | None = None,
+) -> dict[str, Any]:
+    """The full answer, ready for JSON.
+
+    Args:
+        scorer: The champions.
+        snapshot: Every firm on the day of the answer.
+        entity_id: The firm.
+        loan: Facts about the loan, by the names of `serving.policy.Facts`.
+        board: What the champions say of all firms; by default it is worked out for this one alone.
+
+    Raises:
+        RequestError: The firm is not known.
+        FactError: A fact about the loan cannot be.
+        NoNumberForDay: The law has no number for a day that mattered.
+    """
+    known = _known(scorer, snapshot, entity_id, board)
+    facts = facts_for(snapshot, entity_id, loan, known["green"]["predicted_grade"])
+    findings = evaluate(facts, snapshot.policy_as_of)
+    return _headed(snapshot, entity_id, findings[0]) | {
+        "subject": known["subject"],
+        "loan": _plain(loan),
+        "credit": known["credit"],
+        "green": known["green"],
+        "findings": [finding.to_dict() for finding in findings],
+        "data": known["data"],
+    }
+
+
+def profile(
+    scorer: Scorer, snapshot: Snapshot, entity_id: str, *, board: Board | None = None
+) -> dict[str, Any]:
+    """What is known of one firm, how fresh it is, its score and its green grade, ready for JSON.
+
+    Raises:
+        RequestError: The firm is not known.
+        NoNumberForDay: The measures have no version for the snapshot's day.
+    """
+    known = _known(scorer, snapshot, entity_id, board)
+    return _headed(snapshot, entity_id, evaluate(Facts(), snapshot.policy_as_of)[0]) | known
+
+
+def _headed(snapshot: Snapshot, entity_id: str, finding: Finding) -> dict[str, Any]:
+    """What stands above every answer about a firm."""
+    return {
+        "as_of": snapshot.as_of.isoformat(),
+        "policy_as_of": snapshot.policy_as_of.isoformat(),
+        "entity_id": entity_id,
+        "policy_version": finding.policy_version,
+        "policy_status": finding.policy_status,
+        "is_decision": False,
+        "notice_zh": NOTICE_ZH,
+        "notice_en": NOTICE_EN,
+    }
+
+
+def _known(scorer: Scorer, snapshot: Snapshot, entity_id: str, board: Board | None) -> dict[str, Any]:
+    firm = snapshot.facts(entity_id)
+    own = board.of(entity_id) if board else scorer.board(snapshot.features_of(entity_id))
+    return {
+        "subject": _plain(firm),
+        "credit": _credit(scorer, own),
+        "green": _green(scorer, own, firm),
+        "data": _data(snapshot, entity_id),
+    }
+
+
+def snapshot_subject(snapshot: Snapshot, entity_id: str) -> dict[str, Any]:
+    """The firm's own facts, ready for JSON."""
+    return _plain(snapshot.facts(entity_id))
+
+
+def _plain(facts: dict[str, Any]) -> dict[str, Any]:
+    return {name: _told(value) for name, value in facts.items()}
+
+
+def _told(value: Any) -> Any:
+    """Days and exact amounts as text; numbers and flags as they are."""
+    return str(value) if isinstance(value, date | Decimal | str) else value
+
+
+def _credit(scorer: Scorer, own: Board) -> dict[str, Any]:
+    credit, scored = scorer.credit, own.scores.iloc[0]
+    points = points_of(credit, own.matrix)
+
+    def told(top: int, direction: Literal["lowers", "raises"]) -> list[dict[str, Any]]:
+        reasons = rank_reasons(points, own.table, credit.meanings or {}, top, direction)
+        return [asdict(reason) for reason in reasons[0]]
+
+    return {
+        "model": scorer.credit_version.label,
+        "score": int(scored["score"]),
+        "band": str(scored["band"]),
+        "pd_12m": round(float(scored["pd_12m"]), 6),
+        "scale": _scale(credit),
+        "reasons": told(5, "lowers"),
+        "strengths": told(3, "raises"),
+    }
+
+
+def points_of(credit: CreditModel, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    """`CreditModel.points_by_column` from a matrix that is encoded already, which takes most of its time."""
+    shapley = np.asarray(credit.booster_.predict(matrix, pred_contrib=True, num_threads=1))[:, :-1]
+    points: NDArray[np.float64] = -(credit.scale or Scale()).factor * credit.slope_ * shapley
+    return points
+
+
+def _scale(credit: CreditModel) -> dict[str, Any]:
+    """The ends of the scale, and each band with its floor, best first."""
+    scale, bands = credit.scale or Scale(), credit.band_floors or Bands()
+    floors = [*bands.floors, int(scale.lowest)]
+    return {
+        "lowest": int(scale.lowest),
+        "highest": int(scale.highest),
+        "bands": [{"band": name, "from": floor} for name, floor in zip(bands.names, floors, strict=True)],
+    }
+
+
+def _green(scorer: Scorer, own: Board, firm: dict[str, Any]) -> dict[str, Any]:
+    official, predicted = firm.get("green_grade"), own.scores["predicted_grade"].iloc[0]
+    return {
+        "model": scorer.green_version.label if scorer.green_version else None,
+        "official_grade": official,
+        "official_date": _told(firm.get("green_grade_date")),
+        "predicted_grade": predicted,
+        "predicted_probability": _odds(scorer.green, own.odds) if predicted else None,
+        "grade_used": official or predicted,
+        "grade_source": "official" if official else "predicted" if predicted else None,
+    }
+
+
+def _odds(green: GreenGradeModel | None, odds: NDArray[np.float64] | None) -> dict[str, float] | None:
+    if green is None or odds is None:
+        return None
+    return {grade: round(float(share), 4) for grade, share in zip(green.grades, odds[0], strict=True)}
+
+
+def _data(snapshot: Snapshot, entity_id: str) -> dict[str, Any]:
+    """How fresh each source is, and which sources say nothing of the firm."""
+    catalogue = load_catalogue()
+    fresh = snapshot.freshness(entity_id)
+    return {
+        "freshness": {name: day.isoformat() for name, day in fresh.items() if day},
+        "gaps": [{"source": name, "zh": catalogue[name].zh} for name, day in fresh.items() if day is None],
+    }

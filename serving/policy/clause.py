@@ -1,0 +1,99 @@
+"""A clause: one condition of a measure, declared with its source and the facts it needs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from serving.policy.facts import Facts
+from serving.policy.law import Law, Read
+from serving.policy.logic import Truth, Unknown, implies
+
+Known: TypeAlias = Any
+"""Facts, seen by a clause whose `needs` are all there, which a type checker cannot follow."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clause:
+    """One condition.
+
+    Attributes:
+        name: The name that findings give.
+        meaning: What it says, in English.
+        zh: What it asks for, in Chinese; `{0[name]}` stands for a number of law in words.
+        cites: Where it is written.
+        needs: Facts without which it is unknown.
+        when: Another clause under which alone it is asked.
+        presumed: What is assumed, in Chinese, where its facts are missing; without it they make it unknown.
+        test: The condition itself.
+    """
+
+    name: str
+    meaning: str
+    zh: str
+    cites: str
+    needs: tuple[str, ...]
+    when: "Clause | None"
+    presumed: str | None
+    test: Callable[[Known, Law], Truth]
+
+    def holds(self, facts: Facts, law: Law) -> Truth | None:
+        """Whether it holds; unknown with the missing facts; None where it is not asked."""
+        if self.when is None:
+            return self._holds(facts, law)
+        guard = self.when.holds(facts, law)
+        return None if guard is None else implies(guard, lambda: self._holds(facts, law))
+
+    def _holds(self, facts: Facts, law: Law) -> Truth:
+        missing = [name for name in self.needs if getattr(facts, name) is None]
+        if missing:
+            return True if self.presumed else Unknown(tuple(missing))
+        return self.test(facts, law)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a clause gave for one firm and one loan, and the numbers of law that it read."""
+
+    clause: Clause
+    value: Truth
+    reads: list[Read]
+    presumed: bool
+
+
+def clause(
+    *,
+    cites: str,
+    zh: str,
+    needs: tuple[str, ...] = (),
+    when: Clause | None = None,
+    presumed: str | None = None,
+) -> Callable[[Callable[[Known, Law], Truth]], Clause]:
+    """Declare a function of (facts, law) as a clause; its name is the clause's name."""
+
+    def declare(test: Callable[[Known, Law], Truth]) -> Clause:
+        return Clause(
+            name=test.__name__,
+            meaning=(test.__doc__ or "").split("\n", 1)[0],
+            zh=zh,
+            cites=cites,
+            needs=needs,
+            when=when,
+            presumed=presumed,
+            test=test,
+        )
+
+    return declare
+
+
+def outcomes(clauses: tuple[Clause, ...], facts: Facts, law: Law) -> list[Outcome]:
+    """What each clause gives, without those that are not asked."""
+    return [found for asked in clauses if (found := _outcome(asked, facts, law)) is not None]
+
+
+def _outcome(asked: Clause, facts: Facts, law: Law) -> Outcome | None:
+    start = len(law.reads)
+    value = asked.holds(facts, law)
+    if value is None:
+        return None
+    presumed = asked.presumed is not None and any(getattr(facts, name) is None for name in asked.needs)
+    return Outcome(asked, value, law.reads[start:], presumed)

@@ -1,0 +1,140 @@
+"""The newest snapshot of every firm, held in memory by the service."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from features.errors import LakeError, RequestError
+from features.home import Home
+
+FEATURES_FILE = "features.parquet"
+FIRMS_FILE = "firms.parquet"
+ABOUT_FILE = "snapshot.json"
+FRESHNESS = "data_"
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Every firm on one day.
+
+    Attributes:
+        as_of: The day.
+        policy_as_of: The day whose measures count: `as_of`, but for data that end before the measures.
+        features: A column a feature, indexed by `entity_id`.
+        firms: Policy facts and freshness, indexed by `entity_id`; see `pipelines.snapshot.firm_facts`.
+    """
+
+    as_of: date
+    features: pd.DataFrame
+    firms: pd.DataFrame
+    policy_as_of: date
+
+    def facts(self, entity_id: str) -> dict[str, Any]:
+        """What is known of a firm for the measures; unknown facts are absent.
+
+        Raises:
+            RequestError: No source names the firm.
+        """
+        row = self.row(entity_id)
+        known = {str(name): row[name] for name in row.index if not str(name).startswith(FRESHNESS)}
+        facts = {name: _plain(value) for name, value in known.items() if not pd.isna(value)}
+        if "green_grade" in facts:
+            facts["green_grade_source"] = "official"
+        return facts
+
+    def freshness(self, entity_id: str) -> dict[str, date | None]:
+        """Source → day of the newest event known of the firm; None where nothing is known."""
+        row = self.row(entity_id)
+        dates = {
+            str(name).removeprefix(FRESHNESS): row[name]
+            for name in row.index
+            if str(name).startswith(FRESHNESS)
+        }
+        return {name: None if pd.isna(value) else pd.Timestamp(value).date() for name, value in dates.items()}
+
+    def features_of(self, entity_id: str) -> pd.DataFrame:
+        """A firm's features, as a table of one row.
+
+        Raises:
+            RequestError: No source names the firm.
+        """
+        return self.features.iloc[[self._place(entity_id)]]
+
+    def row(self, entity_id: str) -> "pd.Series[Any]":
+        """A firm's row among `firms`.
+
+        Raises:
+            RequestError: No source names the firm.
+        """
+        return self.firms.iloc[self._place(entity_id)]
+
+    def _place(self, entity_id: str) -> int:
+        """Both tables have the same firms in the same order."""
+        try:
+            return int(self.firms.index.get_loc(entity_id))
+        except KeyError:
+            raise RequestError(
+                f"firm '{entity_id}' is not known on {self.as_of}; check the code, or collect first"
+            ) from None
+
+
+def load_snapshot(home: Home, day: date | None = None) -> Snapshot:
+    """The snapshot of a day; of the newest day by default.
+
+    Raises:
+        LakeError: There is no whole snapshot for that day, or none at all.
+    """
+    days = _days(home)
+    asked = day or max(days, default=None)
+    if asked not in days:
+        known = ", ".join(map(str, sorted(days))) or "none"
+        raise LakeError(
+            f"{home.root / 'features'}: no snapshot{f' of {day}' if day else ''}; there are: {known}"
+        )
+    folder = home.features(asked)
+    features, firms = _read(folder / FEATURES_FILE), _read(folder / FIRMS_FILE)
+    if not features.index.equals(firms.index):
+        raise LakeError(
+            f"{folder}: {FEATURES_FILE} and {FIRMS_FILE} are of different firms; make the snapshot again"
+        )
+    return Snapshot(asked, features, firms, _policy_day(folder / ABOUT_FILE) or asked)
+
+
+def _days(home: Home) -> list[date]:
+    """Days with a whole snapshot."""
+    return [
+        date.fromisoformat(folder.name.removeprefix("as_of="))
+        for folder in (home.root / "features").glob("as_of=????-??-??")
+        if (folder / FEATURES_FILE).is_file() and (folder / FIRMS_FILE).is_file()
+    ]
+
+
+def _policy_day(file: Path) -> date | None:
+    """The day whose measures count, where the snapshot tells one."""
+    if not file.is_file():
+        return None
+    try:
+        return date.fromisoformat(json.loads(file.read_text("utf-8"))["policy_as_of"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise LakeError(f"{file}: names no day as policy_as_of: {' '.join(str(error).split())}") from error
+
+
+def _read(file: Path) -> pd.DataFrame:
+    try:
+        return pd.read_parquet(file)
+    except (OSError, ValueError) as error:
+        raise LakeError(f"{file}: no whole Parquet file: {' '.join(str(error).split())}") from error
+
+
+def _plain(value: Any) -> Any:
+    """Whole floats (counts that may be missing) as whole numbers; days as days; no numpy."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return pd.Timestamp(value).date() if isinstance(value, pd.Timestamp) else value

@@ -1,0 +1,153 @@
+"""What officers read: the Chinese words for the names that answers carry."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from features.catalogue import load_catalogue
+from serving.policy import MEASURES
+from serving.policy.facts import NAMES_ZH
+from serving.policy.money import WAN
+
+RESULTS = {"PASS": "符合", "FAIL": "不符合", "UNKNOWN": "待补充", "NOT_APPLICABLE": "不适用"}
+GRADES = {"DEEP": "深绿", "MEDIUM": "中绿", "LIGHT": "浅绿", "NON": "非绿"}
+NUMERALS = "零一二三四五六七八九十"
+BENEFICIARIES = {"ENTERPRISE": "企业受益", "BANK": "银行受益", "BORROWER": "借款人受益"}
+DEPARTMENTS = {
+    "AMR": "市场监管",
+    "TAX": "税务",
+    "HRSS": "人社",
+    "EEB": "生态环境",
+    "DRC": "发展改革",
+    "EIB": "经济和信息化",
+    "NFRA": "金融监管",
+    "PBOC": "人民银行",
+    "COURT": "法院",
+    "POWER": "供电",
+    "BANK": "银行",
+    "FINANCE_OFFICE": "金融工作部门",
+    "PUBLIC_RESOURCES": "公共资源交易",
+}
+AMOUNTS = {
+    "subsidy_estimate_cny": "可得贴息",
+    "subsidy_before_cap_cny": "封顶前贴息",
+    "cap_remaining_cny": "本年度剩余额度",
+    "exempt_interest_cny": "免税利息",
+    "taxable_interest_cny": "应税利息",
+    "vat_cny": "应税部分增值税",
+    "fee_cny": "担保费",
+    "max_fee_cny": "担保费上限",
+    "max_premium_subsidy_cny": "保费补助上限",
+}
+HEADLINES = ("subsidy_estimate_cny", "exempt_interest_cny", "max_premium_subsidy_cny")
+WORDS = {
+    "ENTERPRISE": "企业",
+    "INDIVIDUAL_BUSINESS": "个体工商户",
+    "FARMER_COOP": "农民专业合作社",
+    "MICRO": "微型",
+    "SMALL": "小型",
+    "MEDIUM": "中型",
+    "LARGE": "大型",
+    "WORKING_CAPITAL": "流动资金贷款",
+    "FIXED_ASSET": "固定资产贷款",
+    "NORMAL": "正常",
+    "SPECIAL_MENTION": "关注",
+    "SUBSTANDARD": "次级",
+    "DOUBTFUL": "可疑",
+    "LOSS": "损失",
+    "1Y": "1 年期",
+    "5Y": "5 年期以上",
+}
+TITLES = {measure.key: measure.title_zh for measure in MEASURES}
+
+
+def measure_title(finding: Mapping[str, Any]) -> str:
+    """The measure's short name."""
+    return TITLES.get(finding["measure"], str(finding["measure"]))
+
+
+def numeral(number: int) -> str:
+    """1 to 10 in Chinese.
+
+    >>> numeral(2), numeral(10)
+    ('二', '十')
+    """
+    return NUMERALS[number] if 0 <= number < len(NUMERALS) else str(number)
+
+
+def fact_name(name: str) -> str:
+    """A fact's Chinese name."""
+    return NAMES_ZH.get(name, name)
+
+
+def source_name(name: str) -> str:
+    """A source's Chinese title."""
+    source = load_catalogue().get(name)
+    return source.zh if source else name
+
+
+def department_name(code: str) -> str:
+    """A department's Chinese short name."""
+    return DEPARTMENTS.get(code, code)
+
+
+def yuan(amount: str | Decimal) -> str:
+    """An amount as a person writes it.
+
+    >>> yuan("150000.00"), yuan("2293.15")
+    ('150,000 元', '2,293.15 元')
+    """
+    text = f"{Decimal(amount):,.2f}".removesuffix(".00")
+    return f"{text} 元"
+
+
+def wan(amount: str | Decimal) -> str:
+    """An amount in 万元.
+
+    >>> wan("5000000.00"), wan("51428571.43")
+    ('500 万元', '5,142.86 万元')
+    """
+    text = f"{Decimal(amount) / WAN:,.2f}".removesuffix(".00")
+    return f"{text} 万元"
+
+
+def percent(share: str | float | Decimal, digits: int = 2) -> str:
+    """A share in per cent, without trailing zeros.
+
+    >>> percent("0.042"), percent(0.046902), percent(0)
+    ('4.2%', '4.69%', '0%')
+    """
+    text = f"{Decimal(str(share)) * 100:.{digits}f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text) + "%"
+
+
+def estimates(finding: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The amounts that an officer may tell, the one that matters first: those of a measure that is met.
+
+    An amount of nothing, or one that says the same again, is left out behind the first.
+    """
+    if finding["result"] != "PASS":
+        return []
+    known = [(name, Decimal(amount)) for name, amount in finding["amounts"].items() if amount is not None]
+    known.sort(key=lambda told: told[0] not in HEADLINES)
+    first, rest = known[:1], known[1:]
+    shown = first + [(name, amount) for name, amount in rest if amount not in {0, first[0][1]}]
+    return [(AMOUNTS.get(name, name), yuan(amount)) for name, amount in shown]
+
+
+def subject_line(subject: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What the platform knows of the firm itself, in short."""
+    told: dict[str, str | None] = {
+        "主体类型": WORDS.get(subject.get("entity_type", "")),
+        "行业": subject.get("industry"),
+        "从业人员": f"{subject['employees']:,} 人" if "employees" in subject else None,
+        "营业收入": _revenue(subject),
+    }
+    return [(name, value) for name, value in told.items() if value]
+
+
+def _revenue(subject: Mapping[str, Any]) -> str | None:
+    if "revenue_cny" not in subject:
+        return None
+    months = subject.get("revenue_months")
+    return wan(subject["revenue_cny"]) + (f"（{months} 个月）" if months else "")
