@@ -1,0 +1,1 @@
+"""The verbs: collect, assemble, train, score, run, and the command line."""

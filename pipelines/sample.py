@@ -1,0 +1,113 @@
+"""Samples to learn from: features as of each loan's application, and what became of the loan."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from features.assemble import Session, Watch, assemble
+from features.catalogue import load_catalogue
+from features.errors import ModelError
+from features.feature import Feature
+from features.home import Home
+from features.lake import Receipt, batch_path, receipts
+from features.uscc import are_valid
+from models.labels import loan_outcomes
+from models.reasons import Meaning
+from pipelines.recipe import Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Rows to learn from or to test on; all parts have the same rows in the same order."""
+
+    table: pd.DataFrame
+    bad: NDArray[np.int64]
+    entity: pd.Series
+    applied: pd.Series
+    loan: pd.Series
+
+
+def collected(home: Home) -> set[str]:
+    """Sources of which the lake holds at least one batch."""
+    return {name for name in load_catalogue() if any(receipts(home, name))}
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which firms and sources a run is about.
+
+    Coded firms (recipes with key `uscc`) are those of the whole lake, because departments deliver month by
+    month; the firms of a research recipe are those that its own files name, because its ids mean nothing
+    elsewhere. So both may lie in one home.
+    """
+
+    firms: pd.Series
+    sources: frozenset[str]
+    newest: pd.Timestamp
+
+    def usable(self, features: tuple[Feature, ...]) -> tuple[Feature, ...]:
+        """The features whose source is there; the others would be missing for every firm."""
+        return tuple(one for one in features if one.source in self.sources)
+
+    def spine(self, day: pd.Timestamp) -> pd.DataFrame:
+        """Every firm on one day."""
+        return pd.DataFrame({"entity_id": self.firms, "as_of": day})
+
+
+def scope_of(home: Home, recipe: Recipe, collected_now: list[Receipt]) -> Scope:
+    """The scope of a run whose files were just collected.
+
+    Raises:
+        ModelError: No firm is named at all.
+    """
+    if recipe.key == "research":
+        batches = collected_now
+    else:
+        batches = [receipt for name in sorted(collected(home)) for receipt in receipts(home, name)]
+    session = Session(home)
+    paths = [str(batch_path(home, receipt.source, receipt.batch)) for receipt in batches]
+    firms, newest = session.firms_of(paths)
+    if recipe.key == "uscc":
+        firms = firms[are_valid(firms)]
+    if firms.empty:
+        raise ModelError(f"{home.lake}: the lake names no firm; collect a recipe first")
+    return Scope(firms, frozenset(receipt.source for receipt in batches), newest)
+
+
+def loan_sample(home: Home, features: tuple[Feature, ...], outcomes: pd.DataFrame, watch: Watch) -> Sample:
+    """Features of each loan's firm as known on the day of its application."""
+    spine = outcomes[["entity_id"]].assign(as_of=outcomes["application_date"])
+    table = assemble(home, features, spine, watch).reset_index(drop=True)
+    return Sample(
+        table,
+        outcomes["bad"].astype("int64").to_numpy(),
+        outcomes["entity_id"].reset_index(drop=True),
+        outcomes["application_date"].reset_index(drop=True),
+        pd.Series(outcomes.index),
+    )
+
+
+def outcomes_as_of(home: Home, day: pd.Timestamp) -> pd.DataFrame:
+    """What became of every loan, as known on a day."""
+    return loan_outcomes(Session(home), day)
+
+
+def meanings(features: tuple[Feature, ...]) -> dict[str, Meaning]:
+    """What the model and its readers must know of each feature."""
+    catalogue = load_catalogue()
+    return {
+        one.name: Meaning(
+            zh=one.zh,
+            en=one.en,
+            lowers=one.lowers,
+            raises=one.raises,
+            unit=one.unit,
+            source=catalogue[one.source].zh,
+            department=catalogue[one.source].department,
+            reason=one.reason,
+            monotone=one.monotone,
+        )
+        for one in features
+    }

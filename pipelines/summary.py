@@ -1,0 +1,99 @@
+"""What a run did and found, as the report and the terminal show it."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from features.feature import Feature
+from features.lake import Receipt
+from models.checks import Check
+from models.metrics import Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """How the credit model did on firms it had not seen.
+
+    Attributes:
+        kind: `out_of_time`, or `repeated_cv` where every firm was held out once a repeat.
+        said_zh: In Chinese: what was held out, over which days, how many rows and bads.
+        bad: 1 for bad, one a held-out row.
+        pd_: Predicted probability of default of the same rows (the mean over repeats for `repeated_cv`).
+        figures: `auc`, `ks`, `gini`, each with its interval.
+        calibration: Mean predicted over observed rate of default.
+        train_rows: Rows learnt from.
+        train_bads: Bads among them.
+    """
+
+    kind: str
+    said_zh: str
+    bad: NDArray[np.int64]
+    pd_: NDArray[np.float64]
+    figures: dict[str, Estimate]
+    calibration: float
+    train_rows: int
+    train_bads: int
+
+
+@dataclass(frozen=True, slots=True)
+class OracleComparison:
+    """The embedded city knows the best possible ranking: how near the model comes to it, out of time."""
+
+    oracle_gini: float
+    model_gini: float
+    best_feature: str
+    best_feature_gini: float
+
+    @property
+    def reached(self) -> float:
+        """The model's share of the oracle's Gini."""
+        return self.model_gini / self.oracle_gini
+
+    @property
+    def best_alone(self) -> float:
+        """The best single feature's share of the oracle's Gini."""
+        return self.best_feature_gini / self.oracle_gini
+
+
+@dataclass(frozen=True, slots=True)
+class GreenValidation:
+    """How the green model did by grouped cross-validation."""
+
+    firms: int
+    kappa: Estimate
+    within_one: float
+    per_grade: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Everything about one run.
+
+    Attributes:
+        importance: Column → mean absolute points it moves a score by, over all scored firms.
+        scores: Indexed by `entity_id`: `score`, `band`, `pd_12m`, `reason_1` … `reason_5` (Chinese),
+            `official_grade`, `predicted_grade`, `loan_basis`, and for each measure `<measure>` (its result)
+            and `<measure>_zh` (its text); more columns may follow.
+        answer: One full answer, as the service gives it.
+        seconds: Step → seconds it took.
+    """
+
+    recipe: str
+    title_zh: str
+    as_of: date
+    receipts: list[Receipt]
+    features: tuple[Feature, ...]
+    validation: Validation
+    checks: list[Check]
+    credit_label: str
+    scores: pd.DataFrame
+    answer: dict[str, Any]
+    importance: dict[str, float]
+    green_label: str | None = None
+    green: GreenValidation | None = None
+    oracle: OracleComparison | None = None
+    seconds: dict[str, float] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""The report's page, its look and its words."""
