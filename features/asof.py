@@ -5,6 +5,7 @@ So every version is known during an interval, `available_at` ≤ D < `known_unti
 the intervals are found once, and any number of days, one or many, are looked up in the same way.
 """
 
+from datetime import date
 from typing import Any
 
 import ibis
@@ -31,6 +32,13 @@ def with_intervals(versions: Table) -> Table:
     order = [versions.available_at, versions["op"], *(versions[name] for name in rest)]
     newer = versions.available_at.lead().over(ibis.window(group_by=versions.record_id, order_by=order))
     return versions.mutate(known_until=newer)
+
+
+def known_on(versions: Table, day: date) -> Table:
+    """What was known on one day, whatever the firm and whenever it happens: the loan tape, for labels."""
+    timed = with_intervals(versions)
+    current = timed.filter(timed["op"] == "upsert", timed.available_at <= day)
+    return current.filter(current.known_until.isnull() | (current.known_until > day))
 
 
 def known_rows(versions: Table, spine: Table) -> Table:

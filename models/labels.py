@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from features.asof import known_on
 from features.assemble import Session
 from features.catalogue import source_named
 
@@ -43,12 +44,7 @@ def loan_outcomes(session: Session, as_of: pd.Timestamp, *, months: int = PERFOR
 
 def _known(session: Session, source: str, as_of: pd.Timestamp) -> pd.DataFrame:
     """The stored rows of a source as known on a day, whatever the firm."""
-    from features.asof import with_intervals
-
-    timed = with_intervals(session.stored(source_named(source)))
-    still = timed.known_until.isnull() | (timed.known_until > as_of.date())
-    known = timed.filter(timed["op"] == "upsert", timed.available_at <= as_of.date(), still)
-    return session.frame(known)
+    return session.frame(known_on(session.stored(source_named(source)), as_of.date()))
 
 
 def _worst(session: Session, outcomes: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:

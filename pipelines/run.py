@@ -80,7 +80,8 @@ def run(
     with steps.step("features of every firm"):
         write_snapshot(home, scope, as_of, recipe.policy_as_of, steps.say)
     with steps.step("score every firm, with reasons and measures"):
-        scorer, snapshot = Scorer.load(home), load_snapshot(home, as_of.date())
+        snapshot = load_snapshot(home, as_of.date())
+        scorer = Scorer.load(home, snapshot.credit, snapshot.green)
         scores = score_all(home, scorer, snapshot)
         if unseen is not None:
             scores.insert(1, "pd_12m_held_out", unseen.reindex(scores.index))
@@ -121,7 +122,7 @@ def _train(
     if not features:
         raise ModelError("none of the features can be computed from the sources of this recipe")
     if recipe.label == "loan_tape":
-        return credit_from_loans(home, as_of, features, steps.say), None
+        return credit_from_loans(home, as_of, scope, features, steps.say), None
     return credit_from_record(home, str(recipe.label), as_of, scope, features, steps.say)
 
 

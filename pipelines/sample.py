@@ -46,6 +46,12 @@ class Scope:
     firms: pd.Series
     sources: frozenset[str]
     newest: pd.Timestamp
+    research: str | None = None
+    """Name of a research recipe; None for coded firms."""
+
+    def registered(self, model: str) -> str:
+        """Name under which a model of these firms is registered: research takes no champion's place."""
+        return f"{model}_{self.research}" if self.research else model
 
     def usable(self, features: tuple[Feature, ...]) -> tuple[Feature, ...]:
         """The features whose source is there; the others would be missing for every firm."""
@@ -62,7 +68,8 @@ def scope_of(home: Home, recipe: Recipe, collected_now: list[Receipt]) -> Scope:
     Raises:
         ModelError: No firm is named at all.
     """
-    if recipe.key == "research":
+    research = recipe.name if recipe.key == "research" else None
+    if research:
         batches = collected_now
     else:
         batches = [receipt for name in sorted(collected(home)) for receipt in receipts(home, name)]
@@ -73,7 +80,7 @@ def scope_of(home: Home, recipe: Recipe, collected_now: list[Receipt]) -> Scope:
         firms = firms[are_valid(firms)]
     if firms.empty:
         raise ModelError(f"{home.lake}: the lake names no firm; collect a recipe first")
-    return Scope(firms, frozenset(receipt.source for receipt in batches), newest)
+    return Scope(firms, frozenset(receipt.source for receipt in batches), newest, research)
 
 
 def loan_sample(home: Home, features: tuple[Feature, ...], outcomes: pd.DataFrame, watch: Watch) -> Sample:

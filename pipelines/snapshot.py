@@ -11,6 +11,7 @@ from features.catalogue import load_catalogue, source_named
 from features.definitions import ALL
 from features.home import Home
 from features.lake import commit, staged
+from models.registry import CREDIT, GREEN
 from pipelines.sample import Scope
 from serving.snapshot import ABOUT_FILE, FEATURES_FILE, FIRMS_FILE
 
@@ -44,7 +45,12 @@ def write_snapshot(
     with staged(home) as staging:
         for name, frame in ((FEATURES_FILE, values), (FIRMS_FILE, firms)):
             frame.to_parquet(staging / name)
-        about = {"as_of": f"{day:%Y-%m-%d}", "policy_as_of": str(policy_day or day.date())}
+        about = {
+            "as_of": f"{day:%Y-%m-%d}",
+            "policy_as_of": str(policy_day or day.date()),
+            "credit": scope.registered(CREDIT),
+            "green": scope.registered(GREEN),
+        }
         (staging / ABOUT_FILE).write_text(json.dumps(about), "utf-8")
         for name in (ABOUT_FILE, FEATURES_FILE, FIRMS_FILE):  # the last one tells readers that all are there
             commit(staging / name, folder / name)

@@ -41,7 +41,11 @@ class Trained:
 
 
 def credit_from_loans(
-    home: Home, day: pd.Timestamp, features: tuple[Feature, ...], watch: Watch = lambda _source: None
+    home: Home,
+    day: pd.Timestamp,
+    scope: Scope,
+    features: tuple[Feature, ...],
+    watch: Watch = lambda _source: None,
 ) -> Trained:
     """The credit model from the loan tape, validated out of time.
 
@@ -57,7 +61,7 @@ def credit_from_loans(
     predicted = model.predict_proba(test.table)[:, 1]
     validation = _out_of_time_validation(split, train, test, predicted)
     checks = run_checks(Evidence(model, test.table, test.bad, predicted))
-    version = _register_credit(home, day, model, validation, checks)
+    version = _register_credit(home, scope.registered(CREDIT), day, model, validation, checks)
     return Trained(model, version, validation, checks, test)
 
 
@@ -85,7 +89,7 @@ def credit_from_record(
     model = CreditModel(meanings=meanings(features), random_state=SEED).fit(table, bad)
     validation = _repeated_validation(bad, unseen, aucs, kss)
     checks = run_checks(Evidence(model, table, bad, unseen))
-    version = _register_credit(home, day, model, validation, checks)
+    version = _register_credit(home, scope.registered(CREDIT), day, model, validation, checks)
     names = table.index.to_series().reset_index(drop=True)
     test = Sample(table.reset_index(drop=True), bad, names, pd.Series(day, index=names.index), names)
     return Trained(model, version, validation, checks, test), pd.Series(unseen, index=table.index)
@@ -163,19 +167,19 @@ _METRICS: dict[str, Callable[[NDArray[np.int64], NDArray[np.float64]], float]] =
 
 
 def _register_credit(
-    home: Home, day: pd.Timestamp, model: CreditModel, validation: Validation, checks: list[Check]
+    home: Home, name: str, day: pd.Timestamp, model: CreditModel, validation: Validation, checks: list[Check]
 ) -> Version:
     refuse_failed(checks)
     return register(
         home,
-        CREDIT,
+        name,
         model,
         parameters={
             "trees": model.trees_,
             "learning_rate": model.learning_rate,
             "small_sample": model.small_sample_,
         },
-        metrics={name: figure.value for name, figure in validation.figures.items()}
+        metrics={metric: figure.value for metric, figure in validation.figures.items()}
         | {"calibration": validation.calibration},
         tags={"as_of": f"{day:%Y-%m-%d}", "validation": validation.kind, "rows": str(validation.train_rows)},
         documents={
@@ -201,7 +205,7 @@ def green_from_grades(
     model = GreenGradeModel(meanings=meanings(features), random_state=SEED).fit(table, graded["grade"])
     version = register(
         home,
-        GREEN,
+        scope.registered(GREEN),
         model,
         parameters={"trees": model.n_estimators, "learning_rate": model.learning_rate},
         metrics={"kappa": validation.kappa.value, "within_one": validation.within_one},

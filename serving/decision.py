@@ -33,15 +33,21 @@ class Scorer:
     green_version: Version | None
 
     @classmethod
-    def load(cls, home: Home) -> "Scorer":
+    def load(cls, home: Home, credit: str = CREDIT, green: str | None = GREEN) -> "Scorer":
         """The champions of a home; the green one may be absent.
+
+        Args:
+            home: Whose registry.
+            credit: Registered name of the credit model.
+            green: Registered name of the green model; None where there is none for these firms.
 
         Raises:
             ModelError: There is no credit champion, or its files are gone or damaged.
         """
-        credit, version = load(home, CREDIT, CreditModel)
-        green = load(home, GREEN, GreenGradeModel) if find_champion(home, GREEN) else (None, None)
-        return cls(credit, version, *green)
+        credit_model, version = load(home, credit, CreditModel)
+        there = green is not None and find_champion(home, green) is not None
+        graded = load(home, str(green), GreenGradeModel) if there else (None, None)
+        return cls(credit_model, version, *graded)
 
     def scores(self, features: pd.DataFrame) -> pd.DataFrame:
         """`pd_12m`, `score`, `band` and `predicted_grade` of each firm, with the index of `features`.

@@ -56,14 +56,16 @@ class Desk:
     def open(cls, home: Home) -> Self:
         """Load what a home has; what it has not is told by `missing`, never raised."""
         missing: dict[str, str] = {}
-        scorer = _try(missing, "champion", lambda: Scorer.load(home))
         snapshot = _try(missing, "snapshot", lambda: load_snapshot(home))
+        named = (snapshot.credit, snapshot.green) if snapshot else ()
+        scorer = _try(missing, "champion", lambda: Scorer.load(home, *named))
         answers = _try(missing, "records", lambda: Answers.open(home.service))
         board = None
         if scorer and snapshot:
             board = _try(missing, "champion", lambda: scorer.board(snapshot.features))
         _try(missing, "policy", lambda: _read_law(snapshot.policy_as_of if snapshot else date.today()))  # noqa: DTZ011 - any day reads all files
-        return cls(scorer, snapshot, board, answers, missing, has_codes=_are_codes(snapshot))
+        told = {what: missing[what] for what in REMEDY if what in missing}
+        return cls(scorer, snapshot, board, answers, told, has_codes=_are_codes(snapshot))
 
     def close(self) -> None:
         """Let go of the record."""

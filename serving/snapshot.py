@@ -11,6 +11,7 @@ import pandas as pd
 
 from features.errors import LakeError, RequestError
 from features.home import Home
+from models.registry import CREDIT, GREEN
 
 FEATURES_FILE = "features.parquet"
 FIRMS_FILE = "firms.parquet"
@@ -25,6 +26,8 @@ class Snapshot:
     Attributes:
         as_of: The day.
         policy_as_of: The day whose measures count: `as_of`, but for data that end before the measures.
+        credit: Registered name of the credit model that scores these firms.
+        green: Registered name of their green model; None where they have none.
         features: A column a feature, indexed by `entity_id`.
         firms: Policy facts and freshness, indexed by `entity_id`; see `pipelines.snapshot.firm_facts`.
     """
@@ -33,6 +36,8 @@ class Snapshot:
     features: pd.DataFrame
     firms: pd.DataFrame
     policy_as_of: date
+    credit: str = CREDIT
+    green: str | None = GREEN
 
     def facts(self, entity_id: str) -> dict[str, Any]:
         """What is known of a firm for the measures; unknown facts are absent.
@@ -102,7 +107,7 @@ def load_snapshot(home: Home, day: date | None = None) -> Snapshot:
         raise LakeError(
             f"{folder}: {FEATURES_FILE} and {FIRMS_FILE} are of different firms; make the snapshot again"
         )
-    return Snapshot(asked, features, firms, _policy_day(folder / ABOUT_FILE) or asked)
+    return Snapshot(asked, features, firms, **({"policy_as_of": asked} | _about(folder / ABOUT_FILE)))
 
 
 def _days(home: Home) -> list[date]:
@@ -114,12 +119,14 @@ def _days(home: Home) -> list[date]:
     ]
 
 
-def _policy_day(file: Path) -> date | None:
-    """The day whose measures count, where the snapshot tells one."""
+def _about(file: Path) -> dict[str, Any]:
+    """What the snapshot tells of itself beside its tables; nothing where it tells nothing."""
     if not file.is_file():
-        return None
+        return {}
     try:
-        return date.fromisoformat(json.loads(file.read_text("utf-8"))["policy_as_of"])
+        told = json.loads(file.read_text("utf-8"))
+        models = {kind: told[kind] for kind in ("credit", "green") if kind in told}
+        return {"policy_as_of": date.fromisoformat(told["policy_as_of"])} | models
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise LakeError(f"{file}: names no day as policy_as_of: {' '.join(str(error).split())}") from error
 

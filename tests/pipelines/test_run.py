@@ -15,10 +15,12 @@ import pytest
 from features.city import make_city
 from features.home import Home
 from features.lake import receipts
+from models.registry import CREDIT, champion
 from pipelines.collect import collect
 from pipelines.recipe import load_recipe
 from pipelines.sample import scope_of
 from pipelines.snapshot import write_snapshot
+from serving.desk import Desk
 
 COMMAND = [sys.executable, "-m", "pipelines"]
 
@@ -120,6 +122,22 @@ def test_a_snapshot_of_an_earlier_day_sees_nothing_of_what_came_later(ran):
     newest = fresh.apply(lambda days: pd.to_datetime(days).max())
     assert (newest <= day).all()
     assert newest.max() > day - pd.DateOffset(months=2)
+
+
+def test_research_in_the_same_home_takes_no_champions_place(ran, cumcm):
+    home, told = ran
+    before = champion(home, CREDIT)
+    words = ["--home", str(home.root), "run", "--recipe", "cumcm2020c", "--data", str(cumcm), "--json"]
+    research = json.loads(
+        subprocess.run([*COMMAND, *words], capture_output=True, text=True, check=True).stdout
+    )
+    assert research["model"] == "sme_credit_cumcm2020c/1"
+    assert research["firms"] == 123, "the city's firms are not among them"
+    assert champion(home, CREDIT) == before
+    desk = Desk.open(home)
+    assert desk.unready() == {}
+    assert len(desk.snapshot.firms) == told["firms"]
+    desk.close()
 
 
 def test_a_run_killed_half_way_leaves_whole_batches_and_the_next_one_goes_on(city, tmp_path):
