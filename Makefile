@@ -8,7 +8,7 @@ DEMO := var/demo
 export MLFLOW_DISABLE_TELEMETRY := true
 export DO_NOT_TRACK := 1
 
-.PHONY: demo test check format serve bench services lock env clean
+.PHONY: demo test check format serve bench bench-features services lock env clean
 
 demo: $(READY) ## the whole main job on an embedded city, and one full answer
 	$(BIN)/lvdaitong city --entities 3000 --months 60 --seed 7 --out $(DEMO)/city
@@ -32,17 +32,25 @@ serve: $(READY) ## the service on what `make demo` left in its home
 
 bench: $(READY) ## every benchmark; results beside the scripts
 	$(BIN)/python benchmarks/foundations.py
+	$(BIN)/python benchmarks/features.py
 
-services: ## what some tests need from the system's packages: a browser and a Chinese font, PostgreSQL, Java
+bench-features: $(READY) ## the feature engine against SQL, pandas and Feast, and from 1 M to 50 M events
+	$(BIN)/python benchmarks/features.py
+
+services: ## what some tests need besides: a browser and a Chinese font, PostgreSQL, Java and Spark
 	apt-get update -qq
 	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
 		chromium fonts-noto-cjk postgresql default-jre-headless
+	$(MAKE) --no-print-directory $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.lock
 
 lock: ## resolve pyproject.toml again into requirements.lock
 	$(PYTHON) -m venv $(VENV)-lock
 	$(VENV)-lock/bin/pip install --quiet uv
 	$(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --group dev \
 		--custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
+	$(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --group spark \
+		--custom-compile-command "make lock" --output-file requirements-spark.lock
 	rm -rf $(VENV)-lock
 
 env: $(READY) ## only the environment

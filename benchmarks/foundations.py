@@ -34,6 +34,12 @@ class Verb:
 
 VERBS = (
     Verb(
+        "city of 300,000 firms × 36 months",
+        "city --entities 300000 --months 36 --seed 1 --out {place}/largest",
+        600,
+        10,
+    ),
+    Verb(
         "city of 100,000 firms × 36 months",
         "city --entities 100000 --months 36 --seed 1 --out {place}/large",
         300,

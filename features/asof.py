@@ -11,6 +11,7 @@ from typing import Any
 import ibis
 
 from features.catalogue import KEY_COLUMNS
+from features.rows import months_ago
 
 Table = Any
 """An Ibis table. Ibis ships no types."""
@@ -23,7 +24,7 @@ def with_intervals(versions: Table) -> Table:
     so that neither the order of rows nor of batches changes anything.
 
     Args:
-        versions: All stored rows of a source: the key columns and the payload.
+        versions: All stored rows of a source, or all versions of some records.
 
     Returns:
         The same rows and `known_until`; missing while no newer version is known.
@@ -34,6 +35,32 @@ def with_intervals(versions: Table) -> Table:
     return versions.mutate(known_until=newer)
 
 
+@ibis.udf.scalar.builtin(name="hash", signature=(("string",), "uint64"))
+def _hash(text):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202 - the signature stands above
+    """A text's hash, as DuckDB has it."""
+
+
+def replaced_records(versions: Table) -> Table:
+    """Hashes of the records with more than one version: few, so that only their versions need sorting.
+
+    Two records of one hash are both taken; that costs a little and changes nothing.
+    """
+    hashed = versions.select(record=_hash(versions.record_id))
+    counted = hashed.group_by("record").agg(versions=hashed.count())
+    return counted.filter(counted.versions > 1).select("record")
+
+
+def only_version(versions: Table, replaced: Table) -> Table:
+    """The versions that no other version of their record replaces, with a missing `known_until`."""
+    alone = versions.anti_join(replaced, _hash(versions.record_id) == replaced.record)
+    return alone.mutate(known_until=ibis.null("date"))
+
+
+def of_replaced(versions: Table, replaced: Table) -> Table:
+    """Every version of the records that have several."""
+    return versions.semi_join(replaced, _hash(versions.record_id) == replaced.record)
+
+
 def known_on(versions: Table, day: date) -> Table:
     """What was known on one day, whatever the firm and whenever it happens: the loan tape, for labels."""
     timed = with_intervals(versions)
@@ -41,18 +68,18 @@ def known_on(versions: Table, day: date) -> Table:
     return current.filter(current.known_until.isnull() | (current.known_until > day))
 
 
-def known_rows(versions: Table, spine: Table) -> Table:
+def known_rows(timed: Table, spine: Table) -> Table:
     """What was known about each firm on each day of a spine.
 
     Args:
-        versions: All stored rows of a source.
-        spine: `entity_id` (text) and `as_of` (date), each pair once.
+        timed: Stored rows of a source with the `known_until` of `with_intervals`.
+        spine: `pair` (its number), `entity_id` (text) and `as_of` (date), each pair once.
 
     Returns:
-        A row per firm, day and record known then and not withdrawn: `entity_id`, `as_of`, `record_id`,
-        `event_date`, `available_at` and the payload. Nothing that happens after `as_of` is in it.
+        A row per firm, day and record known then and not withdrawn: `pair`, `entity_id`, `as_of`,
+        `record_id`, `event_date`, `available_at`, the payload, and `months_ago`, by which windows are cut.
+        Nothing that happens after `as_of` is in it.
     """
-    timed = with_intervals(versions)
     current = timed.filter(timed["op"] == "upsert")
     joined = spine.join(
         current,
@@ -63,7 +90,14 @@ def known_rows(versions: Table, spine: Table) -> Table:
         ],
     )
     still = joined.known_until.isnull() | (joined.known_until > joined.as_of)
-    payload = [name for name in versions.columns if name not in KEY_COLUMNS]
+    payload = [name for name in timed.columns if name not in (*KEY_COLUMNS, "known_until")]
     return joined.filter(still).select(
-        "entity_id", "as_of", "record_id", "event_date", "available_at", *payload
+        "pair",
+        "entity_id",
+        "as_of",
+        "record_id",
+        "event_date",
+        "available_at",
+        *payload,
+        months_ago=months_ago(joined.event_date, joined.as_of),
     )

@@ -14,6 +14,7 @@ import yaml
 from features.errors import RecipeError
 
 DType = Literal["text", "category", "money", "number", "count", "date", "flag"]
+Certainty = Literal["published", "to_be_confirmed"]
 
 KEY_COLUMNS = ("entity_id", "record_id", "event_date", "available_at", "op")
 """The columns of every stored row, in order; the payload of the catalogue follows."""
@@ -37,6 +38,7 @@ class Column:
         required: Whether a row without it is refused. Otherwise a missing value means unknown.
         zh: Chinese name.
         meaning: What it says, in one English sentence.
+        meaning_zh: The same in Chinese.
         sensitivity: `public`, `confidential` or `personal`.
     """
 
@@ -45,6 +47,7 @@ class Column:
     zh: str
     meaning: str
     sensitivity: str
+    meaning_zh: str
     unit: str | None = None
     minimum: float | None = None
     maximum: float | None = None
@@ -73,13 +76,33 @@ class Source:
     department: str
     lawful_basis: str
     grain: str
+    grain_zh: str
     event_date: str
+    event_date_zh: str
     frequency: str
     usual_lag_days: int
+    certainty: Certainty
+    """Whether frequency and lag are `published`, or planning values to be confirmed by the department."""
     columns: dict[str, Column]
     outcome: bool = False
     """Banks' results and official grades: labels come from here, features never do."""
     checks: tuple[CrossCheck, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """Who answers for a source."""
+
+    code: str
+    zh: str
+    en: str
+
+
+@cache
+def load_departments() -> dict[str, Department]:
+    """Every department by its code, from `features/departments.yaml`."""
+    raw = yaml.safe_load((files("features") / "departments.yaml").read_text("utf-8"))
+    return {code: Department(code, **names) for code, names in raw.items()}
 
 
 @cache
@@ -107,6 +130,11 @@ def source_named(name: str) -> Source:
 
 def _source(name: str, text: str) -> Source:
     raw: dict[str, Any] = yaml.safe_load(text)
+    if raw["department"] not in load_departments():
+        raise RecipeError(
+            f"features/catalog/{name}.yaml: department '{raw['department']}' has no name in "
+            f"features/departments.yaml; there are: {', '.join(load_departments())}"
+        )
     title = raw.pop("title")
     columns = {key: _column(name, key, value) for key, value in raw.pop("columns").items()}
     checks = tuple(CrossCheck(**check) for check in raw.pop("checks", ()))

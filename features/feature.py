@@ -54,6 +54,11 @@ class Feature:
     compute: Callable[[Rows], Value]
 
     @property
+    def sources(self) -> tuple[str, ...]:
+        """The source, as a tuple of one: what features over several sources have too."""
+        return (self.source,)
+
+    @property
     def monotone(self) -> int:
         """LightGBM's sign for the probability of default: 1 rises, -1 falls, 0 free."""
         return {"rises": 1, "falls": -1, None: 0}[self.risk]
@@ -72,6 +77,83 @@ class Feature:
         from features.assemble import values_of_rows
 
         return values_of_rows(self, rows, pd.Timestamp(day).date())
+
+
+@dataclass(frozen=True, slots=True)
+class Combined:
+    """A number made of other features of the same firm and day; attributes as in `Feature`.
+
+    Attributes:
+        of: The features it is made of, in the order of the function's arguments.
+        compute: From their values to one value.
+    """
+
+    name: str
+    of: tuple[Feature, ...]
+    unit: str
+    risk: Risk | None
+    zh: str
+    en: str
+    reason: str
+    lowers: str
+    raises: str
+    compute: Callable[..., Value]
+    kind: Literal["number", "category"] = "number"
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The sources it rests on, each once."""
+        return tuple(dict.fromkeys(one.source for one in self.of))
+
+    @property
+    def source(self) -> str:
+        """The source named first."""
+        return self.of[0].source
+
+    @property
+    def months(self) -> int | None:
+        """The longest window among its parts; None where one of them reads everything known."""
+        windows = [one.months for one in self.of]
+        return None if None in windows else max(windows)  # type: ignore[type-var]
+
+    @property
+    def monotone(self) -> int:
+        """LightGBM's sign for the probability of default: 1 rises, -1 falls, 0 free."""
+        return {"rises": 1, "falls": -1, None: 0}[self.risk]
+
+
+AnyFeature = Feature | Combined
+"""What a model may read: a number or word from one source, or a number made of several."""
+
+
+def combined(
+    *,
+    of: tuple[Feature, ...],
+    unit: str,
+    zh: str,
+    risk: Risk | None = None,
+    reason: str | None = None,
+    lowers: str | None = None,
+    raises: str | None = None,
+) -> Callable[[Callable[..., Value]], Combined]:
+    """Declare the function below as a feature made of the features `of`, whose values are its arguments."""
+
+    def declare(compute: Callable[..., Value]) -> Combined:
+        worse, better = _SENTENCES[risk]
+        return Combined(
+            name=compute.__name__,
+            of=of,
+            unit=unit,
+            risk=risk,
+            zh=zh,
+            en=_first_line(compute),
+            reason=reason or compute.__name__,
+            lowers=lowers or worse.format(zh=zh),
+            raises=raises or better.format(zh=zh),
+            compute=compute,
+        )
+
+    return declare
 
 
 def feature(
@@ -125,7 +207,8 @@ def _windowed(compute: Callable[[Rows], Value], window: int, zh: str, said: dict
         return compute(rows)
 
     named.__name__ = f"{compute.__name__}_{window}m"
-    named.__doc__ = f"{_first_line(compute).rstrip('.')}, last {window} months."
+    rest = (compute.__doc__ or "").strip().partition("\n")[2]
+    named.__doc__ = f"{_first_line(compute).rstrip('.')}, last {window} months.\n{rest}"
     said = {"reason": compute.__name__} | said
     return feature(months=window, zh=zh.format(months=window), **said)(named)
 

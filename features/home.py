@@ -27,9 +27,19 @@ class Home:
         return self.root / "staging"
 
     @property
+    def lock(self) -> Path:
+        """Held for the moment in which staged files take their places."""
+        return self.root / "lake.lock"
+
+    @property
     def reports(self) -> Path:
         """HTML reports."""
         return self.root / "reports"
+
+    @property
+    def expectations(self) -> Path:
+        """Pages on what every source promised and kept, a page a source (Data Docs)."""
+        return self.reports / "expectations"
 
     @property
     def registry(self) -> Path:

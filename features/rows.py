@@ -10,6 +10,9 @@ import ibis
 
 KEYS = ("entity_id", "as_of")
 
+PAIR = "pair"
+"""Number of the (firm, day) pair that a row is known for."""
+
 Value = Any
 """An Ibis column or scalar expression. Ibis ships no types."""
 
@@ -43,7 +46,7 @@ class Rows:
 
     def within(self, months: int) -> Value:
         """Whether the row happened in (as_of − months, as_of]."""
-        return self._table.event_date > self._table.as_of - ibis.interval(months=months)
+        return self._table.months_ago <= months
 
     def by_month(self, **aggregates: Value) -> "Rows":
         """One row a calendar month in which something happened."""
@@ -55,8 +58,19 @@ class Rows:
 
     def newest(self, column: str) -> Value:
         """The column's value in the row that happened last; by record where several did that day."""
-        recency = self._table.event_date.strftime("%Y-%m-%d") + self._table.record_id
+        recency = self._table.event_date.cast("string") + self._table.record_id
         return self._table[column].argmax(recency)
+
+    def standing(self, until: Value) -> Value:
+        """Whether the row still stands on the day: it has no end, or one that is yet to come.
+
+        A later end is not read: whoever asked on that day could not have known it.
+        """
+        return until.isnull() | (until > self._table.as_of)
+
+    def years_back(self, years: int) -> Value:
+        """Whether the row tells of that many calendar years before the as-of day's."""
+        return self._table.as_of.year() - self._table.event_date.year() == years
 
 
 class Groups:
@@ -68,7 +82,17 @@ class Groups:
 
     def agg(self, **aggregates: Value) -> Rows:
         """One row a group."""
-        return Rows(self._table.group_by([*KEYS, *self._columns]).agg(**aggregates))
+        return Rows(self._table.group_by([PAIR, "as_of", *self._columns]).agg(**aggregates))
+
+
+def months_ago(event_date: Value, as_of: Value) -> Value:
+    """The smallest n for which the event lies in (as_of − n months, as_of]: 1 for the last month.
+
+    A month before the 31st is the last day of a shorter month, as in SQL's date arithmetic.
+    """
+    apart = (as_of.year() - event_date.year()) * 12 + as_of.month() - event_date.month()
+    passed = event_date.day() <= as_of.day()
+    return (apart + passed.cast("int64")).cast("int16")
 
 
 def share(part: Value, whole: Value) -> Value:
@@ -79,6 +103,63 @@ def share(part: Value, whole: Value) -> Value:
 def exact(value: Value) -> Value:
     """A measured number as a decimal, whose sums do not depend on the order of rows in any bit."""
     return value.cast("decimal(18, 4)")
+
+
+def flag(condition: Value) -> Value:
+    """A condition as 1 or 0; missing where it is unknown."""
+    return condition.cast("int64")
+
+
+def year_and_before(rows: Rows, value: Value) -> tuple[Value, Value]:
+    """A yearly value in the newest year told and in the year before it.
+
+    The newest year is last year, or the one before that while last year's is still to come. Either is missing
+    where its year is.
+    """
+    last, before, earlier = (rows.years_back(years) for years in (1, 2, 3))
+    told = rows.count(where=last) > 0
+    now = told.ifelse(value.max(where=last), value.max(where=before))
+    return now, told.ifelse(value.max(where=before), value.max(where=earlier))
+
+
+def longest_gap_days(happened: Rows) -> Value:
+    """Days of the longest silence in twelve months, from the last event to the as-of day included.
+
+    Looked for around the turn of each month, so that silences within one calendar month are not seen.
+    """
+    monthly = happened.by_month(first=happened.event_date.min(), last=happened.event_date.max())
+    years = monthly.as_of.year() - monthly.month.year()
+    monthly = monthly.mutate(back=years * 12 + monthly.as_of.month() - monthly.month.month())
+    gaps = [
+        monthly.first.min(where=monthly.back < turn).delta(
+            monthly.last.max(where=monthly.back >= turn), unit="day"
+        )
+        for turn in range(1, 13)
+    ]
+    since = monthly.as_of.max().delta(monthly.last.max(), unit="day")
+    return ibis.greatest(since, *(gap.coalesce(0) for gap in gaps))
+
+
+def share_of_largest(amounts: Value, few: int) -> Value:
+    """Share that the few largest hold of all.
+
+    Args:
+        amounts: Decimals below 10^16 yuan, one a holder, none negative.
+        few: How many.
+    """
+    fen = (amounts.cast("decimal(18, 2)") * -100).cast("int64")  # negative: the largest come first
+    return share(fen.collect().sort()[:few].sums(), fen.sum())
+
+
+def herfindahl(amounts: Value) -> Value:
+    """Sum of squared shares: 1 where one holds everything, 1/n where n hold the same.
+
+    Args:
+        amounts: Decimals below 10^16 yuan, one a holder, none negative.
+    """
+    loose = amounts.cast("float64")
+    total = amounts.cast("decimal(38, 4)").sum().cast("float64")
+    return share((loose * loose).cast("decimal(38, 4)").sum(), total * total)
 
 
 def relative_spread(amounts: Value) -> Value:

@@ -12,18 +12,18 @@ import pandas as pd
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 """Digits and capitals without I, O, S, V and Z; a character's value is its place (GB 32100-2015)."""
 
-WEIGHTS = np.array([3**place % 31 for place in range(17)])
+WEIGHTS = np.array([3**place % 31 for place in range(17)], dtype=np.int32)
 """Weights of the first 17 characters, 3^(i-1) mod 31 (GB 32100-2015)."""
 
-ORGANISATION_WEIGHTS = np.array([3, 7, 9, 10, 5, 8, 4, 2])
+ORGANISATION_WEIGHTS = np.array([3, 7, 9, 10, 5, 8, 4, 2], dtype=np.int32)
 """Weights of the organisation code's first eight characters (GB 11714)."""
 
 ORGANISATION_CHECKS = "0123456789X"
 LENGTH = 18
 
-_VALUE = np.full(256, -1)
+_VALUE = np.full(256, -1, dtype=np.int32)
 _VALUE[[ord(letter) for letter in ALPHABET]] = range(len(ALPHABET))
-_ORGANISATION_VALUE = np.full(256, -1)
+_ORGANISATION_VALUE = np.full(256, -1, dtype=np.int32)
 for _letter in "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ":
     _ORGANISATION_VALUE[ord(_letter)] = int(_letter, 36)
 
@@ -86,8 +86,9 @@ def with_checks(bodies: pd.Series) -> pd.Series:
 
 
 def _letters(codes: pd.Series, length: int = LENGTH) -> np.ndarray:
-    raw = codes.to_numpy(dtype=f"S{length}")
-    return raw.view(np.uint8).reshape(len(raw), length).copy()
+    """The characters of codes that all have this length, as bytes."""
+    one_after_the_other = "".join(codes).encode("ascii")
+    return np.frombuffer(one_after_the_other, np.uint8).reshape(len(codes), length).copy()
 
 
 def _check_values(letters: np.ndarray) -> np.ndarray:

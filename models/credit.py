@@ -16,6 +16,7 @@ from sklearn.utils.validation import check_is_fitted
 from features.errors import ModelError
 from models.boosting import Boosting, platt
 from models.reasons import Meaning, Reason, rank_reasons
+from models.relative import Relative, relative_meanings
 from models.scale import Bands, Scale
 from models.table import Encoder, as_frame
 
@@ -38,6 +39,8 @@ class CreditModel(ClassifierMixin, BaseEstimator):
     Args:
         meanings: Column → what it means, for directions and reasons.
         monotone: Column → 1 where risk rises with it, -1 where it falls, 0 free.
+        relative: Positions within the industry to learn from the rows of training and to read beside the
+            table: `{"by": "industry_division", "columns": [...]}`; see `Relative`. None for none.
         n_estimators: Most trees; cross-fitting finds how many are used in the general manner.
         learning_rate: Shrinkage.
         scale: Points.
@@ -51,6 +54,7 @@ class CreditModel(ClassifierMixin, BaseEstimator):
         *,
         meanings: Mapping[str, Meaning] | None = None,
         monotone: Mapping[str, int] | None = None,
+        relative: Mapping[str, Any] | None = None,
         n_estimators: int = 400,
         learning_rate: float = 0.04,
         scale: Scale | None = None,
@@ -60,6 +64,7 @@ class CreditModel(ClassifierMixin, BaseEstimator):
     ) -> None:
         self.meanings = meanings
         self.monotone = monotone
+        self.relative = relative
         self.n_estimators = n_estimators
         self.learning_rate = learning_rate
         self.scale = scale
@@ -83,10 +88,10 @@ class CreditModel(ClassifierMixin, BaseEstimator):
         """
         table = as_frame(X)
         label = _label(y, len(table))
-        self.encoder_ = Encoder.learn(table)
+        self.encoder_ = Encoder.learn(table, self.relative)
         matrix = self.encoder_.matrix(table)
         self.classes_ = np.array([0, 1])
-        self.n_features_in_ = matrix.shape[1]
+        self.n_features_in_ = table.shape[1]
         self.small_sample_ = bool(min(label.sum(), len(label) - label.sum()) < SMALL_SAMPLE)
         self.period_ = _period(time)
         self.sample_ = {"rows": len(label), "bads": int(label.sum())}
@@ -135,8 +140,17 @@ class CreditModel(ClassifierMixin, BaseEstimator):
         """
         table = as_frame(X)
         return rank_reasons(
-            self.points_by_column(table), table[self.encoder_.columns], self.meanings or {}, top, direction
+            self.points_by_column(table),
+            self.encoder_.shown(table),
+            self.meanings_of_columns(),
+            top,
+            direction,
         )
+
+    def meanings_of_columns(self) -> dict[str, Meaning]:
+        """What the columns that the model reads mean: `meanings`, and those of positions in the industry."""
+        told = dict(self.meanings or {})
+        return told | relative_meanings(told, (self.relative or {}).get("columns", ()))
 
     def points_by_column(self, X: Any) -> Floats:
         """Points by which each column moved each score: the margin's Shapley values on the scale's own terms.
@@ -186,9 +200,11 @@ class CreditModel(ClassifierMixin, BaseEstimator):
         told = {name: meaning.monotone for name, meaning in (self.meanings or {}).items()} | dict(
             self.monotone or {}
         )
-        return [
-            0 if name in self.encoder_.categories else told.get(name, 0) for name in self.encoder_.columns
+        signs = [
+            0 if name in self.encoder_.categories else told.get(name, 0) for name in self.encoder_.inputs
         ]
+        relative = self.encoder_.relative
+        return [*signs, *(told.get(name, 0) for name in (relative.columns if relative else ()))]
 
     def save(self, folder: Path) -> None:
         """Write `booster.txt` (LightGBM's own text) and `model.json`; no pickles."""
@@ -200,8 +216,9 @@ class CreditModel(ClassifierMixin, BaseEstimator):
     def _state(self) -> dict[str, Any]:
         return {
             "kind": "credit",
-            "columns": self.encoder_.columns,
+            "columns": self.encoder_.inputs,
             "categories": self.encoder_.categories,
+            "relative": self.encoder_.relative.as_record() if self.encoder_.relative else None,
             "calibration": {"slope": self.slope_, "intercept": self.intercept_},
             "scale": asdict(self._scale),
             "bands": asdict(self.band_floors or Bands()),
@@ -227,7 +244,7 @@ class CreditModel(ClassifierMixin, BaseEstimator):
             model = cls._from_state(state)
         except (OSError, ValueError, KeyError, TypeError, lgb.basic.LightGBMError) as error:
             raise ModelError(f"{folder}: no whole credit model: {' '.join(str(error).split())}") from error
-        if booster.num_feature() != len(state["columns"]):
+        if booster.num_feature() != len(model.encoder_.columns):
             raise ModelError(f"{folder}: booster and model.json differ in their number of features")
         model.booster_ = booster
         return model
@@ -242,7 +259,12 @@ class CreditModel(ClassifierMixin, BaseEstimator):
             random_state=state["random_state"],
             **state["parameters"],
         )
-        model.encoder_ = Encoder(state["columns"], state["categories"])
+        # models saved before there were positions within the industry do not name them
+        record = state.get("relative")
+        if record:
+            model.relative = {"by": record["by"], "columns": record["columns"]}
+        positions = Relative.from_record(record) if record else None
+        model.encoder_ = Encoder(state["columns"], state["categories"], positions)
         model.slope_, model.intercept_ = state["calibration"]["slope"], state["calibration"]["intercept"]
         model.classes_, model.n_features_in_ = np.array([0, 1]), len(state["columns"])
         model.trees_, model.small_sample_ = state["trees"], state["small_sample"]

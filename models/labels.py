@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 from features.asof import known_on
-from features.assemble import Session
 from features.catalogue import source_named
+from features.session import Session
 
 PERFORMANCE_MONTHS = 12
 BAD_DPD_OVER = 90

@@ -147,6 +147,8 @@ def _shown(value: float | str | None, unit: str) -> str:
         return f"{value:.1%}"
     if unit == "CNY":
         return f"{value:,.0f} 元"
+    if unit == "flag":
+        return "是" if value else "否"
     words = {
         "count": "",
         "days": " 天",
@@ -154,6 +156,13 @@ def _shown(value: float | str | None, unit: str) -> str:
         "persons": " 人",
         "ratio": "",
         "CNY per person": " 元/人",
+        "years": " 年",
+        "points": " 分",
+        "place": " 位",
+        "places": " 位",
+        "kWh": " 千瓦时",
+        "kWh per CNY": " 千瓦时/元",
+        "m2": " 平方米",
     }
     digits = 0 if float(value).is_integer() or unit in ("months", "CNY per person") else 2
     return f"{value:,.{digits}f}{words.get(unit, f' {unit}' if unit else '')}"

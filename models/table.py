@@ -1,5 +1,6 @@
 """Tables of numbers and categories as the plain matrix that a booster reads."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from features.errors import ModelError
+from models.relative import Relative
 
 Floats = NDArray[np.float64]
 SHOWN = 5
@@ -19,17 +21,27 @@ class Encoder:
     """Remembers the columns of training, and the place of each category among them.
 
     A category that was not there in training becomes missing: unknown, not a category of its own.
+
+    Attributes:
+        inputs: Columns that a table must have.
+        categories: Categorical columns and their words.
+        relative: Positions within the industry that stand behind the inputs; None for none.
     """
 
-    columns: list[str] = field(default_factory=list)
+    inputs: list[str] = field(default_factory=list)
     categories: dict[str, list[str]] = field(default_factory=dict)
+    relative: Relative | None = None
 
     @classmethod
-    def learn(cls, table: pd.DataFrame) -> "Encoder":
+    def learn(cls, table: pd.DataFrame, relative: Mapping[str, Any] | None = None) -> "Encoder":
         """The columns of a table as they are in training.
 
+        Args:
+            table: Rows of training.
+            relative: `by` and `columns` of positions to learn from these rows; see `Relative`.
+
         Raises:
-            ModelError: A name stands twice, or a column is neither number nor category.
+            ModelError: A name stands twice, or a column is of a kind that cannot be read or placed.
         """
         names = [str(name) for name in table.columns]
         twice = sorted({name for name in names if names.count(name) > 1})
@@ -40,7 +52,13 @@ class Encoder:
             for name in names
             if not _numeric(table[name])
         }
-        return cls(names, categories)
+        positions = Relative.learn(relative, table, categories) if relative else None
+        return cls(names, categories, positions)
+
+    @property
+    def columns(self) -> list[str]:
+        """Columns of the matrix, in order: the inputs, and behind them the positions within the industry."""
+        return [*self.inputs, *(self.relative.names if self.relative else ())]
 
     def matrix(self, table: pd.DataFrame) -> Floats:
         """The table as float64, one column a feature in the order of training; missing is NaN.
@@ -48,22 +66,42 @@ class Encoder:
         Raises:
             ModelError: A column of training is missing, holds words where numbers were, or is infinite.
         """
-        missing = [name for name in self.columns if name not in table.columns]
+        missing = [name for name in self.inputs if name not in table.columns]
         if missing:
             told = f"{', '.join(missing[:SHOWN])}{' …' if len(missing) > SHOWN else ''}"
             raise ModelError(f"{len(missing)} columns of training are missing: {told}")
-        values = np.empty((len(table), len(self.columns)))
-        for place, name in enumerate(self.columns):
+        values = np.empty((len(table), len(self.inputs)))
+        for place, name in enumerate(self.inputs):
             values[:, place] = self._column(table[name], name)
         if np.isinf(values).any():
-            named = [self.columns[place] for place in np.flatnonzero(np.isinf(values).any(axis=0))]
+            named = [self.inputs[place] for place in np.flatnonzero(np.isinf(values).any(axis=0))]
             raise ModelError(f"infinite values in {', '.join(named)}; expected numbers or missing")
-        return values
+        return (
+            values if self.relative is None else np.hstack([values, self._positions(values, self.relative)])
+        )
+
+    def shown(self, table: pd.DataFrame, matrix: Floats | None = None) -> pd.DataFrame:
+        """The table with the matrix's columns in its order, categories as words: what reasons speak of.
+
+        Args:
+            table: The firms.
+            matrix: Their matrix where it is at hand already.
+        """
+        inputs = table[self.inputs]
+        if self.relative is None:
+            return inputs
+        positions = (self.matrix(table) if matrix is None else matrix)[:, len(self.inputs) :]
+        beside = pd.DataFrame(positions, index=table.index, columns=self.relative.names)
+        return pd.concat([inputs, beside], axis="columns")
 
     @property
     def categorical(self) -> list[int]:
         """Places of the categorical columns."""
-        return [self.columns.index(name) for name in self.categories]
+        return [self.inputs.index(name) for name in self.categories]
+
+    def _positions(self, values: Floats, relative: Relative) -> Floats:
+        places = [self.inputs.index(name) for name in relative.columns]
+        return relative.positions(values[:, places], values[:, self.inputs.index(relative.by)])
 
     def _column(self, values: pd.Series, name: str) -> Floats:
         if name in self.categories:

@@ -1,20 +1,24 @@
 """The command line: one verb a job, one line of error, one exit code a kind of failure."""
 
-import json
 import logging
 import os
 import sys
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
-from features.errors import LakeError, RequestError
+from features.errors import LakeError
 from features.home import Home
+from pipelines.feature_verbs import features as _features
+from pipelines.quarantine_verbs import quarantine
+from pipelines.terminal import AsJson, RecipeName, day_of
+from pipelines.terminal import console as _console
+from pipelines.terminal import print_json as _print_json
+from pipelines.terminal import show as _show
+from pipelines.terminal import steps as _steps
 
 app = typer.Typer(
     name="lvdaitong",
@@ -24,18 +28,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-quarantine = typer.Typer(
-    help="Refused rows: what they said and which rules they broke.", no_args_is_help=True
-)
 app.add_typer(quarantine, name="quarantine")
+app.command("features")(_features)
 
 DEFAULT_HOME = "./var"
 
-RecipeName = Annotated[
-    str, typer.Option("--recipe", help="Name of a shipped recipe, or a YAML file of your own.")
-]
 DataFolder = Annotated[Path, typer.Option("--data", help="Folder with the recipe's files.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Answer for machines: JSON on standard output.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="The day of the question, YYYY-MM-DD.")]
 
 
@@ -77,12 +75,20 @@ def catalog(
     features: Annotated[
         bool, typer.Option("--features", help="List the features instead of the sources.")
     ] = False,
+    write: Annotated[
+        Path | None, typer.Option(help="Write the data and feature dictionaries into this folder.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the sources of the catalogue, or the features.
+    """List the sources of the catalogue, or the features; or write their dictionaries.
 
     Example: lvdaitong catalog
     """
+    if write is not None:
+        from pipelines.dictionary import write_documents
+
+        _show([{"written": str(path)} for path in write_documents(write)], as_json=as_json)
+        return
     from pipelines.listing import list_features, list_sources
 
     _show(list_features() if features else list_sources(), as_json=as_json)
@@ -104,27 +110,14 @@ def collect(context: typer.Context, recipe: RecipeName, data: DataFolder, as_jso
             context.obj, load_recipe(recipe), data, lambda told, new: steps.say(_collected(told, new=new))
         )
     _show(list_receipts(receipts), as_json=as_json)
+    for told in receipts:
+        for warning in told.warnings:
+            sys.stderr.write(f"warning: {told.file} ({told.source}): {warning}\n")
     refused = sum(told.quarantined for told in receipts)
     if refused and not as_json:
         _console().print(
             f"{refused:,} rows were refused; look at them with 'lvdaitong quarantine show SOURCE'"
         )
-
-
-@quarantine.command("show")
-def quarantine_show(
-    context: typer.Context,
-    source: Annotated[str | None, typer.Argument(help="A source of the catalogue; all by default.")] = None,
-    most: Annotated[int, typer.Option(min=1, help="Rows shown for each rule.")] = 3,
-    as_json: AsJson = False,
-) -> None:
-    """Show refused rows as they were read, each with the rules it broke.
-
-    Example: lvdaitong quarantine show vat_invoice --most 5
-    """
-    from pipelines.listing import list_refused
-
-    _show(list_refused(context.obj, source, most), as_json=as_json)
 
 
 @app.command()
@@ -155,7 +148,7 @@ def run(
         load_recipe(recipe),
         data,
         steps,
-        day=_day(as_of),
+        day=day_of(as_of),
         oracle=oracle,
         only=tuple(feature or ()),
         watch=lambda told, new: steps.say(_collected(told, new=new)),
@@ -195,28 +188,11 @@ def serve(
     )
 
 
-def _steps() -> Any:
-    from pipelines.steps import Steps
-
-    return Steps(Console(stderr=True, quiet=not sys.stderr.isatty()))
-
-
 def _collected(receipt: Any, *, new: bool) -> str:
     counted = (
         f"{receipt.rows_read:,} read, {receipt.accepted:,} accepted, {receipt.quarantined:,} quarantined"
     )
     return f"{receipt.file}: {counted}{'' if new else ', nothing new'}"
-
-
-def _day(text: str | None) -> Any:
-    import pandas as pd
-
-    if text is None:
-        return None
-    try:
-        return pd.Timestamp(datetime.strptime(text, "%Y-%m-%d"))  # noqa: DTZ007 - a day has no zone
-    except ValueError as error:
-        raise RequestError(f"--as-of '{text}': not a day; expected YYYY-MM-DD, such as 2026-10-31") from error
 
 
 def _show_city(manifest: dict[str, Any], out: Path, *, as_json: bool) -> None:
@@ -231,31 +207,6 @@ def _show_city(manifest: dict[str, Any], out: Path, *, as_json: bool) -> None:
     Console().print(
         f"written to {out}; the best possible ranking lies apart in {out / 'oracle'}", soft_wrap=True
     )
-
-
-def _show(rows: list[dict[str, Any]], *, as_json: bool) -> None:
-    if as_json:
-        _print_json(rows)
-        return
-    if not rows:
-        Console().print("nothing to show")
-        return
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in rows[0]:
-        numeric = isinstance(rows[0][name], int)
-        table.add_column(name, justify="right" if numeric else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(f"{value:,}" if isinstance(value, int) else str(value) for value in row.values()))
-    _console().print(table)
-
-
-def _console() -> Console:
-    """Standard output; wide where it is no terminal, so that a file keeps its lines whole."""
-    return Console() if sys.stdout.isatty() else Console(width=150)
-
-
-def _print_json(told: Any) -> None:
-    sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=1, default=str) + "\n")
 
 
 def main() -> None:

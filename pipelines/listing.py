@@ -6,7 +6,8 @@ from typing import Any
 from features.catalogue import load_catalogue, source_named
 from features.definitions import ALL
 from features.home import Home
-from features.lake import Receipt, refused_rows
+from features.lake import Receipt
+from features.quarantine import refused_rows
 
 
 def list_sources() -> list[dict[str, Any]]:
@@ -31,7 +32,7 @@ def list_features() -> list[dict[str, Any]]:
         {
             "feature": one.name,
             "名称": one.zh,
-            "source": one.source,
+            "source": ", ".join(one.sources),
             "months": "all" if one.months is None else str(one.months),
             "unit": one.unit,
             "risk": one.risk or "free",

@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from features.assemble import Session
 from features.catalogue import source_named
 from features.home import Home
+from features.session import Session
 from pipelines.sample import collected
 
 _OPEN = """

@@ -16,7 +16,7 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from features.catalogue import load_catalogue
+from features.catalogue import load_catalogue, load_departments
 from features.home import Home
 from features.lake import Receipt, commit, staged
 from models import plots
@@ -118,12 +118,12 @@ def _rules(receipt: Receipt) -> list[tuple[str, int]]:
 
 
 def _sources(summary: Summary) -> list[dict[str, Any]]:
-    counts = Counter(one.source for one in summary.features)
-    catalogue = load_catalogue()
+    counts = Counter(source for one in summary.features for source in one.sources)
+    catalogue, departments = load_catalogue(), load_departments()
     return [
         {
             "zh": _source_zh(name),
-            "department": catalogue[name].department if name in catalogue else None,
+            "department": departments[catalogue[name].department].zh if name in catalogue else None,
             "count": count,
         }
         for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))

@@ -8,7 +8,7 @@ import pandas as pd
 from features.definitions import CREDIT as CREDIT_FEATURES
 from features.definitions import by_name
 from features.errors import ModelError, RecipeError
-from features.feature import Feature
+from features.feature import AnyFeature
 from features.home import Home
 from features.lake import Receipt
 from models.metrics import gini
@@ -103,7 +103,7 @@ def run(
     return Ran(summary, report, home.scores(as_of.date()) / "scores.csv")
 
 
-def _chosen(recipe: Recipe, only: tuple[str, ...]) -> tuple[Feature, ...]:
+def _chosen(recipe: Recipe, only: tuple[str, ...]) -> tuple[AnyFeature, ...]:
     if recipe.label is None:
         raise RecipeError(
             f"{recipe.path}: names no 'label', so there is nothing to model; 'lvdaitong collect' it"
@@ -116,7 +116,12 @@ def _chosen(recipe: Recipe, only: tuple[str, ...]) -> tuple[Feature, ...]:
 
 
 def _train(
-    home: Home, recipe: Recipe, as_of: pd.Timestamp, scope: Scope, chosen: tuple[Feature, ...], steps: Steps
+    home: Home,
+    recipe: Recipe,
+    as_of: pd.Timestamp,
+    scope: Scope,
+    chosen: tuple[AnyFeature, ...],
+    steps: Steps,
 ) -> tuple[Trained, pd.Series | None]:
     features = scope.usable(chosen)
     if not features:

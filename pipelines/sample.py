@@ -6,12 +6,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from features.assemble import Session, Watch, assemble
+from features.assemble import Watch, assemble
 from features.catalogue import load_catalogue
 from features.errors import ModelError
-from features.feature import Feature
+from features.feature import AnyFeature
 from features.home import Home
 from features.lake import Receipt, batch_path, receipts
+from features.session import Session
 from features.uscc import are_valid
 from models.labels import loan_outcomes
 from models.reasons import Meaning
@@ -53,9 +54,9 @@ class Scope:
         """Name under which a model of these firms is registered: research takes no champion's place."""
         return f"{model}_{self.research}" if self.research else model
 
-    def usable(self, features: tuple[Feature, ...]) -> tuple[Feature, ...]:
-        """The features whose source is there; the others would be missing for every firm."""
-        return tuple(one for one in features if one.source in self.sources)
+    def usable(self, features: tuple[AnyFeature, ...]) -> tuple[AnyFeature, ...]:
+        """The features whose sources are all there; the others would be missing for every firm."""
+        return tuple(one for one in features if self.sources.issuperset(one.sources))
 
     def spine(self, day: pd.Timestamp) -> pd.DataFrame:
         """Every firm on one day."""
@@ -83,10 +84,29 @@ def scope_of(home: Home, recipe: Recipe, collected_now: list[Receipt]) -> Scope:
     return Scope(firms, frozenset(receipt.source for receipt in batches), newest, research)
 
 
-def loan_sample(home: Home, features: tuple[Feature, ...], outcomes: pd.DataFrame, watch: Watch) -> Sample:
+def whole_lake(home: Home) -> Scope:
+    """Every firm and source of a lake: coded firms, or those of research data where there are no others.
+
+    Raises:
+        ModelError: No firm is named at all.
+    """
+    sources = sorted(collected(home))
+    batches = [receipt for name in sources for receipt in receipts(home, name)]
+    firms, newest = (
+        Session(home).firms_of([str(batch_path(home, receipt.source, receipt.batch)) for receipt in batches])
+        if batches
+        else (pd.Series(dtype="str"), pd.NaT)
+    )
+    coded = firms[are_valid(firms)]
+    if firms.empty:
+        raise ModelError(f"{home.lake}: the lake names no firm; collect a recipe first")
+    return Scope(coded if len(coded) else firms, frozenset(sources), newest)
+
+
+def loan_sample(home: Home, features: tuple[AnyFeature, ...], outcomes: pd.DataFrame, watch: Watch) -> Sample:
     """Features of each loan's firm as known on the day of its application."""
     spine = outcomes[["entity_id"]].assign(as_of=outcomes["application_date"])
-    table = assemble(home, features, spine, watch).reset_index(drop=True)
+    table = assemble(home, features, spine, watch).values.reset_index(drop=True)
     return Sample(
         table,
         outcomes["bad"].astype("int64").to_numpy(),
@@ -101,7 +121,7 @@ def outcomes_as_of(home: Home, day: pd.Timestamp) -> pd.DataFrame:
     return loan_outcomes(Session(home), day)
 
 
-def meanings(features: tuple[Feature, ...]) -> dict[str, Meaning]:
+def meanings(features: tuple[AnyFeature, ...]) -> dict[str, Meaning]:
     """What the model and its readers must know of each feature."""
     catalogue = load_catalogue()
     return {
@@ -111,7 +131,7 @@ def meanings(features: tuple[Feature, ...]) -> dict[str, Meaning]:
             lowers=one.lowers,
             raises=one.raises,
             unit=one.unit,
-            source=catalogue[one.source].zh,
+            source="、".join(catalogue[source].zh for source in one.sources),
             department=catalogue[one.source].department,
             reason=one.reason,
             monotone=one.monotone,

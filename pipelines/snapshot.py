@@ -6,14 +6,19 @@ from pathlib import Path
 
 import pandas as pd
 
-from features.assemble import Session, Watch, assemble
-from features.catalogue import load_catalogue, source_named
+from features.assemble import Assembled, Watch, assemble
+from features.catalogue import source_named
 from features.definitions import ALL
 from features.home import Home
 from features.lake import commit, staged
+from features.session import Session
 from models.registry import CREDIT, GREEN
+from pipelines.coverage import coverage_of
 from pipelines.sample import Scope
 from serving.snapshot import ABOUT_FILE, FEATURES_FILE, FIRMS_FILE
+
+COVERAGE_FILE = "coverage.json"
+"""How much is known of every source, and how fresh it is."""
 
 FACT_MONTHS = 12
 """Revenue and headcount are those of the last year known."""
@@ -25,6 +30,8 @@ def write_snapshot(
     day: pd.Timestamp,
     policy_day: date | None = None,
     watch: Watch = lambda _source: None,
+    *,
+    memory: str | None = None,
 ) -> Path:
     """Feature values and policy facts of every firm on a day.
 
@@ -34,13 +41,15 @@ def write_snapshot(
         day: The as-of day.
         policy_day: The day whose measures count, where it is another one.
         watch: Told of every source whose features are done.
+        memory: The most memory the engine may take; None for its own limit.
 
     Returns:
         The folder `features/as_of=D/`.
     """
     spine = scope.spine(day)
-    values = assemble(home, scope.usable(ALL), spine, watch).droplevel("as_of")
-    firms = firm_facts(home, scope.sources, spine)
+    known = assemble(home, scope.usable(ALL), spine, watch, memory=memory)
+    values = known.values.droplevel("as_of")
+    firms = firm_facts(home, scope.sources, spine, known)
     folder = home.features(day.date())
     with staged(home) as staging:
         for name, frame in ((FEATURES_FILE, values), (FIRMS_FILE, firms)):
@@ -50,14 +59,29 @@ def write_snapshot(
             "policy_as_of": str(policy_day or day.date()),
             "credit": scope.registered(CREDIT),
             "green": scope.registered(GREEN),
-        }
+        } | (_about(folder) if policy_day is None else {})
         (staging / ABOUT_FILE).write_text(json.dumps(about), "utf-8")
-        for name in (ABOUT_FILE, FEATURES_FILE, FIRMS_FILE):  # the last one tells readers that all are there
+        told = coverage_of(known, scope.usable(ALL))
+        (staging / COVERAGE_FILE).write_text(json.dumps(told, ensure_ascii=False, indent=1), "utf-8")
+        for name in (
+            COVERAGE_FILE,
+            ABOUT_FILE,
+            FEATURES_FILE,
+            FIRMS_FILE,
+        ):  # the last one tells readers that all are there
             commit(staging / name, folder / name)
     return folder
 
 
-def firm_facts(home: Home, there: frozenset[str], spine: pd.DataFrame) -> pd.DataFrame:
+def _about(folder: Path) -> dict[str, str]:
+    """What an earlier snapshot of that day says of itself: its models and its policy day stay."""
+    try:
+        return dict(json.loads((folder / ABOUT_FILE).read_text("utf-8")))
+    except FileNotFoundError:
+        return {}
+
+
+def firm_facts(home: Home, there: frozenset[str], spine: pd.DataFrame, known: Assembled) -> pd.DataFrame:
     """What the measures ask about each firm itself, and how fresh its data are.
 
     Returns:
@@ -71,9 +95,7 @@ def firm_facts(home: Home, there: frozenset[str], spine: pd.DataFrame) -> pd.Dat
     for source, query in _QUERIES.items():
         if source in there:
             facts = facts.join(session.ask(source_named(source), query))
-    for source in sorted(there):
-        if not load_catalogue()[source].outcome:
-            facts = facts.join(session.ask(source_named(source), _NEWEST.format(source=source)))
+    facts = facts.join(known.newest.droplevel("as_of").add_prefix("data_"))
     return facts.reindex(columns=[*dict.fromkeys([*_FACTS, *facts.columns])])
 
 
@@ -108,5 +130,3 @@ _QUERIES = {
     ),
 }
 """Policy facts by source; `known` is the view as of the day."""
-
-_NEWEST = "SELECT entity_id, max(event_date) AS data_{source} FROM {{known}} GROUP BY entity_id"

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from features.feature import Feature
+from features.feature import AnyFeature
 from features.lake import Receipt
 from models.checks import Check
 from models.metrics import Estimate
@@ -86,7 +86,7 @@ class Summary:
     title_zh: str
     as_of: date
     receipts: list[Receipt]
-    features: tuple[Feature, ...]
+    features: tuple[AnyFeature, ...]
     validation: Validation
     checks: list[Check]
     credit_label: str

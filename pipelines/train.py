@@ -9,12 +9,13 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.model_selection import RepeatedStratifiedKFold, StratifiedGroupKFold
 
-from features.assemble import Session, Watch, assemble
+from features.assemble import Watch, assemble
 from features.catalogue import source_named
 from features.definitions import GREEN as GREEN_FEATURES
 from features.errors import ModelError
-from features.feature import Feature
+from features.feature import AnyFeature
 from features.home import Home
+from features.session import Session
 from models.checks import Check, Evidence, refuse_failed, run_checks
 from models.credit import CreditModel
 from models.green import GRADES, GreenGradeModel
@@ -44,7 +45,7 @@ def credit_from_loans(
     home: Home,
     day: pd.Timestamp,
     scope: Scope,
-    features: tuple[Feature, ...],
+    features: tuple[AnyFeature, ...],
     watch: Watch = lambda _source: None,
 ) -> Trained:
     """The credit model from the loan tape, validated out of time.
@@ -70,7 +71,7 @@ def credit_from_record(
     label: str,
     day: pd.Timestamp,
     scope: Scope,
-    features: tuple[Feature, ...],
+    features: tuple[AnyFeature, ...],
     watch: Watch = lambda _source: None,
 ) -> tuple[Trained, pd.Series]:
     """The credit model from one outcome a firm, validated by repeated cross-validation.
@@ -83,7 +84,7 @@ def credit_from_record(
     """
     truth = _recorded(home, label, scope.spine(day))
     spine = truth.index.to_frame(index=False).assign(as_of=day)
-    table = assemble(home, features, spine, watch).droplevel("as_of")
+    table = assemble(home, features, spine, watch).values.droplevel("as_of")
     bad = truth.to_numpy(dtype=np.int64)
     unseen, aucs, kss = _repeated(table, bad, features)
     model = CreditModel(meanings=meanings(features), random_state=SEED).fit(table, bad)
@@ -105,7 +106,7 @@ def _recorded(home: Home, label: str, spine: pd.DataFrame) -> pd.Series:
 
 
 def _repeated(
-    table: pd.DataFrame, bad: NDArray[np.int64], features: tuple[Feature, ...]
+    table: pd.DataFrame, bad: NDArray[np.int64], features: tuple[AnyFeature, ...]
 ) -> tuple[NDArray[np.float64], list[float], list[float]]:
     folds = RepeatedStratifiedKFold(n_splits=FOLDS, n_repeats=REPEATS, random_state=SEED)
     unseen, aucs, kss = np.zeros(len(bad)), [], []
@@ -200,7 +201,7 @@ def green_from_grades(
     if len(graded) < FEWEST_GRADED or not features:
         return None
     spine = graded[["entity_id"]].assign(as_of=graded["event_date"])
-    table = assemble(home, features, spine, watch).reset_index(drop=True)
+    table = assemble(home, features, spine, watch).values.reset_index(drop=True)
     validation = _green_validation(table, graded, features)
     model = GreenGradeModel(meanings=meanings(features), random_state=SEED).fit(table, graded["grade"])
     version = register(
@@ -224,7 +225,7 @@ def _graded(home: Home, spine: pd.DataFrame) -> pd.DataFrame:
 
 
 def _green_validation(
-    table: pd.DataFrame, graded: pd.DataFrame, features: tuple[Feature, ...]
+    table: pd.DataFrame, graded: pd.DataFrame, features: tuple[AnyFeature, ...]
 ) -> GreenValidation:
     """Five folds that keep a firm's evaluations together; the interval is the folds' corrected one."""
     place = pd.Categorical(graded["grade"], categories=GRADES).codes

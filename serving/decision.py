@@ -75,10 +75,10 @@ class Scorer:
         Raises:
             ModelError: A feature that a model asks for is missing.
         """
-        columns = self.credit.encoder_.columns
-        matrix = self.credit.encoder_.matrix(features)
+        encoder = self.credit.encoder_
+        matrix = encoder.matrix(features)
         odds = self.green.predict_proba(features) if self.green else None
-        return Board(self.scores(features), features[columns], matrix, odds)
+        return Board(self.scores(features), encoder.shown(features, matrix), matrix, odds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +207,7 @@ def _credit(scorer: Scorer, own: Board) -> dict[str, Any]:
     points = points_of(credit, own.matrix)
 
     def told(top: int, direction: Literal["lowers", "raises"]) -> list[dict[str, Any]]:
-        reasons = rank_reasons(points, own.table, credit.meanings or {}, top, direction)
+        reasons = rank_reasons(points, own.table, credit.meanings_of_columns(), top, direction)
         return [asdict(reason) for reason in reasons[0]]
 
     return {

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from features.catalogue import load_catalogue
+from features.catalogue import load_catalogue, load_departments
 from serving.policy import MEASURES
 from serving.policy.facts import NAMES_ZH
 from serving.policy.money import WAN
@@ -13,21 +13,6 @@ RESULTS = {"PASS": "符合", "FAIL": "不符合", "UNKNOWN": "待补充", "NOT_A
 GRADES = {"DEEP": "深绿", "MEDIUM": "中绿", "LIGHT": "浅绿", "NON": "非绿"}
 NUMERALS = "零一二三四五六七八九十"
 BENEFICIARIES = {"ENTERPRISE": "企业受益", "BANK": "银行受益", "BORROWER": "借款人受益"}
-DEPARTMENTS = {
-    "AMR": "市场监管",
-    "TAX": "税务",
-    "HRSS": "人社",
-    "EEB": "生态环境",
-    "DRC": "发展改革",
-    "EIB": "经济和信息化",
-    "NFRA": "金融监管",
-    "PBOC": "人民银行",
-    "COURT": "法院",
-    "POWER": "供电",
-    "BANK": "银行",
-    "FINANCE_OFFICE": "金融工作部门",
-    "PUBLIC_RESOURCES": "公共资源交易",
-}
 AMOUNTS = {
     "subsidy_estimate_cny": "可得贴息",
     "subsidy_before_cap_cny": "封顶前贴息",
@@ -87,8 +72,9 @@ def source_name(name: str) -> str:
 
 
 def department_name(code: str) -> str:
-    """A department's Chinese short name."""
-    return DEPARTMENTS.get(code, code)
+    """A department's Chinese name."""
+    department = load_departments().get(code)
+    return department.zh if department else code
 
 
 def yuan(amount: str | Decimal) -> str:

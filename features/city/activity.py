@@ -21,6 +21,10 @@ def drift(chunk: Chunk, name: str, yearly: float = YEARLY_GROWTH) -> Floats:
 
 def turnover(chunk: Chunk) -> Floats:
     """Return the real turnover in CNY of every firm and month; shape (firms, months)."""
+    return chunk.once("turnover", lambda: _turnover(chunk))
+
+
+def _turnover(chunk: Chunk) -> Floats:
     world = chunk.world
     usual = chunk.per_firm(world.population.revenue_cny).astype(np.float32)
     level = np.exp(drift(chunk, "activity"))

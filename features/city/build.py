@@ -1,7 +1,6 @@
-"""The city from arguments to files, theme by theme and chunk by chunk."""
+"""The city from arguments to files: chunk by chunk of firms, theme by theme."""
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -11,63 +10,55 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from features.city import (
-    court,
-    electricity,
-    environment,
-    green,
-    insurance,
-    invoices,
-    loans,
-    penalties,
-    performance,
-    registration,
-    tax,
-)
+from features.city.clerk import Clerk
 from features.city.dirt import Dirt, plant
-from features.city.formats import LOOKS
-from features.city.lags import Habits, is_late, report
+from features.city.lags import is_late
+from features.city.look import LOOKS
 from features.city.manifest import FileFacts, Manifest
 from features.city.oracle import oracle_pd
-from features.city.render import Texts, looked, typed
+from features.city.render import looked, typed
 from features.city.rows import CORRECTED, NEW, WITHDRAWN
-from features.city.world import Chunk, World, make_world
-from features.city.write import FileWriter
+from features.city.theme import LOAN_THEME, THEMES, Theme
+from features.city.themes import loan
+from features.city.world import Chunk, make_world
+from features.city.write import Outbox
 
 
-@dataclass(frozen=True)
-class Theme:
-    """One source of the city: who makes its rows, and how they are reported, revised and spelled."""
+@dataclass
+class Written:
+    """What has been written of one source so far."""
 
-    source: str
-    rows: Callable[[Chunk], pd.DataFrame]
-    habits: Habits
-    texts: Texts = field(default_factory=dict)
-    revise: Callable[[np.random.Generator, pd.DataFrame], pd.DataFrame] | None = None
+    theme: Theme
+    good: Counter[str] = field(default_factory=Counter)
+    dirty: Counter[str] = field(default_factory=Counter)
 
-    def reported(self, chunk: Chunk) -> pd.DataFrame:
-        """Return the good rows that had become available by the city's last day."""
-        rng = chunk.stream(self.source, "report")
-        rows = report(rng, self.source, self.rows(chunk), self.habits)
-        if self.revise is not None:
-            rows = self.revise(rng, rows)
-        return rows[rows["available_day"] <= chunk.world.months.last_day]
+    def table(self, chunk: Chunk, dirty_share: float) -> pa.Table:
+        """Return the chunk's rows as the department writes them, dirt among them, and count them."""
+        source, look = self.theme.source, LOOKS[self.theme.source]
+        rows = self.theme.reported(chunk)
+        named = typed(source, rows, chunk.world.population.codes, look.prefix, self.theme.texts)
+        planned = range(self.dirty.total(), round(dirty_share * (self.good["good"] + len(rows))))
+        stream = chunk.stream(source, "dirt")
+        table, planted = plant(stream, Dirt(source, look), looked(source, named, look), planned)
+        self.dirty.update(planted)
+        self.good.update(_counted(source, rows))
+        return table
 
-
-THEMES = (
-    Theme(registration.SOURCE, registration.rows, registration.HABITS, registration.TEXTS),
-    Theme(invoices.SOURCE, invoices.rows, invoices.HABITS, invoices.TEXTS),
-    Theme(tax.SOURCE, tax.rows, tax.HABITS),
-    Theme(insurance.SOURCE, insurance.rows, insurance.HABITS),
-    Theme(electricity.SOURCE, electricity.rows, electricity.HABITS),
-    Theme(court.SOURCE, court.rows, court.HABITS, court.TEXTS),
-    Theme(penalties.SOURCE, penalties.rows, penalties.HABITS, revise=penalties.repair),
-    Theme(environment.SOURCE, environment.rows, environment.HABITS),
-    Theme(green.SOURCE, green.rows, green.HABITS),
-    Theme(loans.SOURCE, loans.rows, loans.HABITS, loans.TEXTS),
-    Theme(performance.SOURCE, performance.rows, performance.HABITS, performance.TEXTS),
-)
-LOAN_THEME = next(theme for theme in THEMES if theme.source == loans.SOURCE)
+    def facts(self) -> FileFacts:
+        """Return the counts as the manifest tells them."""
+        good, dirty = self.good["good"], self.dirty.total()
+        kinds = ("late", "corrected", "withdrawn")
+        shares = {kind: round(self.good[kind] / max(1, good), 5) for kind in kinds}
+        return FileFacts(
+            source=self.theme.source,
+            rows=good + dirty,
+            good_rows=good,
+            dirty_rows=dirty,
+            dirty=dict(self.dirty),
+            late_share=shares["late"],
+            corrected_share=shares["corrected"],
+            withdrawn_share=shares["withdrawn"],
+        )
 
 
 def make_city(
@@ -94,7 +85,14 @@ def make_city(
     """
     (out / "oracle").mkdir(parents=True, exist_ok=True)
     world = make_world(entities=entities, months=months, seed=seed, last_month=last_month)
-    files = {LOOKS[theme.source].file: _write(world, theme, out, dirty_share) for theme in THEMES}
+    written = [Written(theme) for theme in THEMES]
+    best = []
+    with Outbox(out) as outbox, Clerk() as clerk:
+        for chunk in world.chunks():
+            for one in written:
+                source = one.theme.source
+                clerk.give(outbox.add, source, LOOKS[source], one.table(chunk, dirty_share))
+            best.append(_oracle(chunk))
     manifest = Manifest(
         entities=entities,
         months=months,
@@ -102,32 +100,11 @@ def make_city(
         dirty_share=dirty_share,
         first_day=str(np.datetime64(world.months.first_day, "D")),
         last_day=str(np.datetime64(world.months.last_day, "D")),
-        files=files,
-        loans=_write_oracle(world, out / "oracle" / "oracle_pd.parquet"),
+        files={LOOKS[one.theme.source].place: one.facts() for one in written},
+        loans=_write_oracle(best, out / "oracle" / "oracle_pd.parquet"),
     )
     manifest.save(out)
     return manifest
-
-
-def _write(world: World, theme: Theme, out: Path, dirty_share: float) -> FileFacts:
-    """Write one source's file and return its facts."""
-    look, counts, dirty = LOOKS[theme.source], Counter[str](), Counter[str]()
-    with FileWriter(out, look) as file:
-        for chunk in world.chunks():
-            rows = theme.reported(chunk)
-            table = looked(
-                theme.source,
-                typed(theme.source, rows, world.population.codes, look.prefix, theme.texts),
-                look,
-            )
-            planned = range(dirty.total(), round(dirty_share * (counts["good"] + len(rows))))
-            table, planted = plant(
-                chunk.stream(theme.source, "dirt"), Dirt(theme.source, look), table, planned
-            )
-            file.write(table)
-            dirty.update(planted)
-            counts.update(_counted(theme.source, rows))
-    return _facts(theme.source, counts, dirty)
 
 
 def _counted(source: str, rows: pd.DataFrame) -> dict[str, int]:
@@ -140,33 +117,20 @@ def _counted(source: str, rows: pd.DataFrame) -> dict[str, int]:
     }
 
 
-def _facts(source: str, counts: Counter[str], dirty: Counter[str]) -> FileFacts:
-    good = max(1, counts["good"])
-    return FileFacts(
-        source=source,
-        rows=counts["good"] + dirty.total(),
-        good_rows=counts["good"],
-        dirty_rows=dirty.total(),
-        dirty=dict(dirty),
-        late_share=round(counts["late"] / good, 5),
-        corrected_share=round(counts["corrected"] / good, 5),
-        withdrawn_share=round(counts["withdrawn"] / good, 5),
-    )
-
-
-def _write_oracle(world: World, path: Path) -> int:
+def _write_oracle(best: list[pa.Table], path: Path) -> int:
     """Write the oracle's probability of every loan on the tape, where no source looks; return how many."""
-    tables = [_oracle(chunk) for chunk in world.chunks()]
-    whole = pa.concat_tables(tables)
+    whole = pa.concat_tables(best)
     pq.write_table(whole, path, compression="zstd")
     return len(whole)
 
 
 def _oracle(chunk: Chunk) -> pa.Table:
+    """Return the chunk's loans with their probability of default within 12 months."""
+    world = chunk.world
     rows = LOAN_THEME.reported(chunk)
     first = rows[rows["op"] == NEW]
-    table = typed(loans.SOURCE, first, chunk.world.population.codes, LOOKS[loans.SOURCE].prefix, loans.TEXTS)
-    health = chunk.world.health.total[first["firm"].to_numpy(), first["health_month"].to_numpy()]
+    table = typed(loan.SOURCE, first, world.population.codes, LOOKS[loan.SOURCE].prefix, loan.TEXTS)
+    health = world.health.total[first["firm"].to_numpy(), first["health_month"].to_numpy()]
     known = table.select(["record_id", "entity_id", "application_date"])
-    known = known.append_column("oracle_pd", pa.array(oracle_pd(chunk.world, first)))
+    known = known.append_column("oracle_pd", pa.array(oracle_pd(world, first)))
     return known.append_column("health", pa.array(health.astype(np.float64)))

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from features.catalogue import Column
-from features.city.formats import Look
-from features.city.render import spell
+from features.city.look import EXCEL, Look
 from features.city.sources import columns
+from features.city.spelling import spell
 from features.uscc import ALPHABET
 
 Row = dict[str, Any]
@@ -66,8 +67,7 @@ class Dirt:
         return "entity_id", code[:-1] + ALPHABET[place]
 
     def _impossible_date(self, row: Row, turn: int) -> tuple[str, Any]:  # noqa: ARG002
-        text = self.look.dates.replace("%Y", "2024").replace("%m", "02").replace("%d", "30")
-        return "event_date", text
+        return "event_date", impossible(self.look.date_forms("event_date")[0])
 
     def _out_of_bounds(self, row: Row, turn: int) -> tuple[str, Any]:  # noqa: ARG002
         names = self._bounded()
@@ -85,6 +85,16 @@ class Dirt:
         return names[turn % len(names)], None
 
 
+def impossible(form: str) -> str:
+    """Return a day, month or year in this form that no calendar has."""
+    if form == EXCEL:
+        form = "%Y-%m-%d"
+    text = form.replace("%-m", "%m").replace("%-d", "%d")
+    if "%d" in text:
+        return text.replace("%Y", "2024").replace("%m", "02").replace("%d", "30")
+    return text.replace("%Y", "2024").replace("%m", "13") if "%m" in text else text.replace("%Y", "0000")
+
+
 def _below(column: Column) -> Decimal | float | int:
     """Return a value one unit below what the catalogue admits, in the column's own type."""
     below = Decimal(str(column.minimum)) - 1
@@ -97,7 +107,8 @@ def plant(
 ) -> tuple[pa.Table, dict[str, int]]:
     """Return the table with one dirty row per turn mixed in, and the count of each kind."""
     counts = dict.fromkeys(dirt.kinds(), 0)
-    first_reports = np.flatnonzero(table[dirt.look.header("op")].to_numpy() == dirt.look.operations["NEW"])
+    is_first = pc.equal(table[dirt.look.header("op")], dirt.look.operations["NEW"])
+    first_reports = np.flatnonzero(is_first.to_numpy())
     if not len(turns) or not len(first_reports):
         return table, counts
     models = table.take(rng.choice(first_reports, len(turns))).to_pylist()
@@ -106,11 +117,15 @@ def plant(
         kind = dirt.kinds()[turn % len(counts)]
         spoiled.append(dirt.spoil(kind, row, turn // len(counts)))
         counts[kind] += 1
-    mixed = pa.concat_tables([table, pa.Table.from_pylist(spoiled, schema=table.schema)])
-    return mixed.take(_among(rng, len(table), len(turns))), counts
+    places = rng.uniform(0, len(table), len(turns))
+    return _scattered(table, pa.Table.from_pylist(spoiled, schema=table.schema), places), counts
 
 
-def _among(rng: np.random.Generator, good: int, dirty: int) -> np.ndarray:
-    """Return the order that scatters the dirty rows, which come last, among the good ones."""
-    places = np.concatenate([np.arange(good, dtype=np.float64), rng.uniform(0, good, dirty)])
-    return np.argsort(places, kind="stable")
+def _scattered(good: pa.Table, dirty: pa.Table, places: np.ndarray) -> pa.Table:
+    """Return the good rows in their order, with each dirty row among them where its place says."""
+    pieces, done = [], 0
+    for row in np.argsort(places, kind="stable"):
+        upto = int(places[row]) + 1
+        pieces += [good.slice(done, upto - done), dirty.slice(row, 1)]
+        done = upto
+    return pa.concat_tables([*pieces, good.slice(done)])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from features.city.arrays import Ints
+from features.city.arrays import Flags, Ints
 from features.city.rows import CORRECTED, NEW, WITHDRAWN
 from features.city.sources import columns, usual_lag_days
 
@@ -18,24 +18,40 @@ class Habits:
         late: Share of rows that come one to three months after their usual time.
         corrected: Share of records first reported wrong and reported again.
         withdrawn: Share of records taken back later.
-        corrects: The payload column that a correction changes.
+        corrects: The payload column that a correction changes; empty where nothing is corrected.
     """
 
     late: float = 0.05
-    corrected: float = 0.01
-    withdrawn: float = 0.001
+    corrected: float = 0.0
+    withdrawn: float = 0.0
     corrects: str = ""
 
 
 def report(rng: np.random.Generator, source: str, rows: pd.DataFrame, habits: Habits) -> pd.DataFrame:
-    """Return the rows as reported: with `available_day`, `op`, corrections and withdrawals."""
-    available = rows["event_day"].to_numpy() + lag_days(rng, source, len(rows), habits.late)
-    first = rows.assign(available_day=available, op=NEW)
+    """Return the rows as reported: with `available_day`, `op`, corrections and withdrawals.
+
+    Rows that have an `available_day` of their own, because it is part of what happened, keep it.
+    """
+    if "available_day" in rows:
+        first = rows.assign(op=NEW)
+    else:
+        available = rows["event_day"].to_numpy() + lag_days(rng, source, len(rows), habits.late)
+        first = rows.assign(available_day=available, op=NEW)
     wrong = rng.random(len(rows)) < habits.corrected
+    if habits.corrects:
+        wrong &= _known(source, habits.corrects, first)
     again = _later(rng, first[wrong], CORRECTED)
-    first.loc[wrong, habits.corrects] = _mistaken(rng, source, habits.corrects, again)
+    if habits.corrects:
+        first.loc[wrong, habits.corrects] = _mistaken(rng, source, habits.corrects, again)
     gone = _later(rng, first[~wrong & (rng.random(len(rows)) < habits.withdrawn)], WITHDRAWN)
     return pd.concat([first, again, gone], ignore_index=True)
+
+
+def _known(source: str, column: str, rows: pd.DataFrame) -> Flags:
+    """Return which rows have a value that could be reported wrong."""
+    values = rows[column].to_numpy()
+    coded = columns(source)[column].dtype in ("category", "count")
+    return values >= 0 if coded else ~np.isnan(values)
 
 
 def lag_days(rng: np.random.Generator, source: str, count: int, late: float) -> Ints:

@@ -43,6 +43,11 @@ class Months:
         """Return the last day of each month."""
         return self.start(month + 1) - 1
 
+    def month_of(self, day: Ints) -> Ints:
+        """Return the month of the run in which each day lies; negative before the run."""
+        number = day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+        return number - self.first_number
+
     @property
     def first_day(self) -> int:
         """First day of the run."""

@@ -1,9 +1,6 @@
 """From working rows to tables: first with the catalogue's types, then with a department's looks."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
-from decimal import Decimal
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,9 +9,10 @@ import pyarrow.compute as pc
 
 from features.catalogue import Column
 from features.city.arrays import Floats, Ints
-from features.city.formats import BOOKKEEPING, Look
+from features.city.look import BOOKKEEPING, Look
 from features.city.rows import OPERATIONS
 from features.city.sources import columns
+from features.city.spelling import relabelled, spelled
 
 Texts = Mapping[str, str | tuple[str, ...]]
 """How text columns are spelled: words to choose from, or what the number is prefixed with."""
@@ -44,7 +42,7 @@ def _payload(spec: Column, values: np.ndarray, text: str | tuple[str, ...]) -> p
         "money": money,
         "date": _dates,
         "flag": lambda flags: pa.array(flags == 1, pa.bool_(), mask=flags < 0),
-        "count": lambda counts: pa.array(counts.astype(np.int64)),
+        "count": lambda counts: pa.array(counts.astype(np.int64), mask=counts < 0),
         "number": lambda numbers: pa.array(numbers.astype(np.float64), from_pandas=True),
     }
     return makers[spec.dtype](values)
@@ -69,57 +67,14 @@ def _words(words: tuple[str, ...], places: Ints) -> pa.Array:
 
 
 def _dates(days: Ints) -> pa.Array:
-    return pa.array(days.astype(np.int32)).cast(pa.date32())
+    return pa.array(days.astype(np.int32), mask=days < 0).cast(pa.date32())
 
 
 def looked(source: str, table: pa.Table, look: Look) -> pa.Table:
-    """Return a typed table as its department writes it: all text for a CSV, typed for Parquet."""
+    """Return a typed table as its department writes it: all text, or typed for Parquet."""
     table = table.set_column(4, "op", relabelled(table["op"], look.operations.__getitem__))
     if not look.is_text:
         return table
     names = [*BOOKKEEPING, *columns(source)]
-    written = [_written(name, table[name], look) for name in names]
+    written = [spelled(name, table[name], look) for name in names]
     return pa.table(written, names=[look.header(name) for name in names])
-
-
-def _written(name: str, values: pa.ChunkedArray, look: Look) -> pa.ChunkedArray:
-    """Return a column as text."""
-    if pa.types.is_decimal(values.type) and look.money == "thousands":
-        return _thousands(values)
-    if pa.types.is_string(values.type) and name not in look.words:
-        return values
-    if pa.types.is_floating(values.type) or pa.types.is_integer(values.type) or _is_plain_money(values, look):
-        return values.cast(pa.string())
-    return relabelled(values, lambda value: spell(name, value, look))
-
-
-def _is_plain_money(values: pa.ChunkedArray, look: Look) -> bool:
-    return bool(pa.types.is_decimal(values.type)) and look.money == "plain"
-
-
-def _thousands(values: pa.ChunkedArray) -> pa.Array:
-    numbers = values.cast(pa.float64()).to_numpy()
-    return pa.array(list(map("{:,.2f}".format, numbers)), pa.string())
-
-
-def relabelled(values: pa.ChunkedArray, label: Callable[[Any], str]) -> pa.Array:
-    """Return text for a column of few different values, labelling each value once."""
-    encoded = values.combine_chunks().dictionary_encode()
-    labels = pa.array([label(value) for value in encoded.dictionary.to_pylist()], pa.string())
-    return labels.take(encoded.indices)
-
-
-def spell(column: str, value: object, look: Look) -> str:
-    """Return one value as a text file of this look writes it."""
-    if isinstance(value, date):
-        return value.strftime(look.dates)
-    if isinstance(value, Decimal):
-        return _spell_money(value, look.money)
-    return look.words.get(column, {}).get(value, str(value))  # type: ignore[call-overload]
-
-
-def _spell_money(value: Decimal, manner: str) -> str:
-    if manner == "wan":
-        wan = (value / 10_000).normalize()
-        return f"{wan:f}"
-    return f"{value:,.2f}" if manner == "thousands" else f"{value:.2f}"

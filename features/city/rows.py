@@ -2,8 +2,8 @@
 
 A frame has the columns firm (place in the city), record (number, unique in the source), event_day and
 available_day (days from 1970-01-01), op (a place in `OPERATIONS`) and the payload: money and numbers as
-floats, NaN where missing; counts and days as whole numbers; categories and words as places in their
-list, -1 where missing; flags as 0 and 1, -1 where missing; other text as whole numbers.
+floats, NaN where missing; counts and days as whole numbers, -1 where missing; categories and words as
+places in their list, -1 where missing; flags as 0 and 1, -1 where missing; other text as whole numbers.
 """
 
 import numpy as np

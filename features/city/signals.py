@@ -46,6 +46,33 @@ NOISE = {
     "registration_change": 0.65,
     "capital": 1.0,
     "bank_view": 1.2,
+    "governance": 1.2,
+    "annual_report": 1.2,
+    "leverage": 1.3,
+    "address": 0.9,
+    "violation": 0.9,
+    "licence": 1.3,
+    "tax_credit": 1.5,
+    "arrears_notice": 0.9,
+    "fund_unpaid": 1.2,
+    "fund_growth": 1.5,
+    "water_volatility": 1.2,
+    "water_unpaid": 1.2,
+    "water_growth": 1.6,
+    "trade_gaps": 1.1,
+    "trade_growth": 1.4,
+    "customs_class": 1.3,
+    "sued": 0.9,
+    "dishonest": 0.8,
+    "mortgage": 1.2,
+    "purchase_of_land": 1.4,
+    "seizure": 0.9,
+    "pledge": 1.0,
+    "patent": 1.3,
+    "qualification": 1.3,
+    "investment": 1.4,
+    "bidding": 1.2,
+    "subsidy": 1.2,
 }
 """Deviation of each view's own noise, in units of health: larger hides health better."""
 
@@ -55,6 +82,10 @@ def view(chunk: Chunk, name: str) -> Floats:
 
     Good health looks high. The noise is the firm's own and unlike that of every other view.
     """
+    return chunk.once(f"view {name}", lambda: _view(chunk, name))
+
+
+def _view(chunk: Chunk, name: str) -> Floats:
     health = chunk.world.health.total[chunk.rows]
     noise = NOISE[name]
     seen = health + np.float32(noise) * _noise(chunk, name) + _industry(chunk, name)[:, None]

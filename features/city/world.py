@@ -1,7 +1,7 @@
 """All that is true in the city, observed or not, and the way to walk through it."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -46,6 +46,7 @@ class Chunk:
     world: World
     index: int
     firms: Ints
+    _known: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def rows(self) -> slice:
@@ -55,6 +56,13 @@ class Chunk:
     def stream(self, *names: str) -> np.random.Generator:
         """Return the generator of a theme for these firms."""
         return stream(self.world.seed, *names, self.index)
+
+    def once(self, name: str, draw: Callable[[], npt.NDArray[Any]]) -> npt.NDArray[Any]:
+        """Return what several sources see of these firms: drawn by the first that asks, read by all."""
+        if name not in self._known:
+            self._known[name] = draw()
+            self._known[name].setflags(write=False)
+        return self._known[name]
 
     def observed(self, source: str) -> tuple[Ints, Ints]:
         """Return firm (counted within the chunk) and month of all that a department holds rows on."""

@@ -1,36 +1,80 @@
 """Every feature there is, a module a source; a feature counts when its module's tuple names it."""
 
 from features.definitions import (
+    abnormal_operation,
+    across_sources,
+    administrative_licence,
     administrative_penalty,
+    annual_report,
+    bidding,
+    carbon_code,
     court_enforcement,
+    court_judgment,
+    customs,
+    dishonest_debtor,
     electricity,
     environment,
+    equity_investment,
+    housing_fund,
+    output_per_mu,
+    patent,
+    pledge,
+    qualification,
+    real_estate,
     registration,
+    registration_change,
+    serious_violation,
     social_insurance,
+    subsidy_award,
+    tax_arrears,
+    tax_credit_grade,
     tax_declaration,
     vat_counterparties,
     vat_invoice,
+    vat_rhythm,
+    water_gas,
 )
-from features.feature import Feature
+from features.feature import AnyFeature
 
-CREDIT: tuple[Feature, ...] = (
+CREDIT: tuple[AnyFeature, ...] = (
     *registration.FEATURES,
+    *registration_change.FEATURES,
+    *annual_report.FEATURES,
     *vat_invoice.FEATURES,
+    *vat_rhythm.FEATURES,
     *vat_counterparties.FEATURES,
     *tax_declaration.FEATURES,
+    *tax_arrears.FEATURES,
+    *tax_credit_grade.FEATURES,
     *social_insurance.FEATURES,
+    *housing_fund.FEATURES,
     *electricity.FEATURES,
+    *water_gas.FEATURES,
+    *customs.FEATURES,
     *court_enforcement.FEATURES,
+    *court_judgment.FEATURES,
+    *dishonest_debtor.FEATURES,
+    *abnormal_operation.FEATURES,
+    *serious_violation.FEATURES,
     *administrative_penalty.FEATURES,
+    *administrative_licence.FEATURES,
+    *qualification.FEATURES,
+    *real_estate.FEATURES,
+    *pledge.FEATURES,
+    *patent.FEATURES,
+    *subsidy_award.FEATURES,
+    *equity_investment.FEATURES,
+    *bidding.FEATURES,
+    *across_sources.FEATURES,
 )
 """What the credit model may read. Green features are not among them, nor the other way round."""
 
-GREEN: tuple[Feature, ...] = environment.FEATURES
+GREEN: tuple[AnyFeature, ...] = (*environment.FEATURES, *output_per_mu.FEATURES, *carbon_code.FEATURES)
 """What the green model may read."""
 
-ALL: tuple[Feature, ...] = (*CREDIT, *GREEN)
+ALL: tuple[AnyFeature, ...] = (*CREDIT, *GREEN)
 
 
-def by_name() -> dict[str, Feature]:
+def by_name() -> dict[str, AnyFeature]:
     """Every feature by its name."""
     return {one.name: one for one in ALL}

@@ -6,7 +6,7 @@ from features.rows import Rows, Value
 
 @family(
     source="court_enforcement",
-    months=(12, 24),
+    months=(3, 12, 24),
     unit="count",
     risk="rises",
     zh="近{months}个月被执行案件数",
@@ -17,15 +17,15 @@ def enforcement_count(cases: Rows) -> Value:
     return cases.record_id.nunique()
 
 
-@feature(
+@family(
     source="court_enforcement",
-    months=24,
+    months=(3, 12, 24),
     unit="CNY",
     risk="rises",
-    zh="近24个月被执行金额",
+    zh="近{months}个月被执行金额",
     lowers="被执行金额偏高",
 )
-def enforced_amount_cny_24m(cases: Rows) -> Value:
+def enforced_amount_cny(cases: Rows) -> Value:
     """Amount enforced.
 
     Missing where no case tells its amount.
@@ -49,4 +49,4 @@ def days_since_enforcement(cases: Rows) -> Value:
     return cases.age_days().min()
 
 
-FEATURES = (*enforcement_count, enforced_amount_cny_24m, days_since_enforcement)
+FEATURES = (*enforcement_count, *enforced_amount_cny, days_since_enforcement)

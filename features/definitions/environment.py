@@ -1,4 +1,4 @@
-"""Environmental features: what the green model reads. `risk` here is that of a lower grade."""
+"""Environmental features of the ecology bureau. `risk` is that of a lower grade, as in all green features."""
 
 from features.feature import feature
 from features.rows import Rows, Value
@@ -29,38 +29,6 @@ def env_credit_place(assessed: Rows) -> Value:
     return place(zhejiang.newest("env_credit_grade"))
 
 
-@feature(source="environment", months=24, unit="ratio", risk="rises", zh="碳效值K")
-def carbon_efficiency_k(assessed: Rows) -> Value:
-    """Own carbon intensity over the industry's mean; 1 is the industry's mean."""
-    return assessed.newest("carbon_eff_k")
-
-
-@feature(source="environment", months=24, unit="t per 10k CNY", risk="rises", zh="单位增加值碳排放L")
-def carbon_intensity(assessed: Rows) -> Value:
-    """CO2 per value added."""
-    return assessed.newest("carbon_intensity_l")
-
-
-@feature(
-    source="environment",
-    months=24,
-    unit="place",
-    risk="rises",
-    zh="亩均评价等级",
-    lowers="亩均评价等级靠后",
-    raises="亩均评价等级靠前",
-)
-def output_per_mu_place(assessed: Rows) -> Value:
-    """Output-per-mu class, A as 1 to D as 4."""
-    return place(assessed.newest("output_per_mu_class"))
-
-
-@feature(source="environment", months=24, unit="tce per 10k CNY", risk="rises", zh="单位产值能耗")
-def energy_per_output(assessed: Rows) -> Value:
-    """Energy per output."""
-    return assessed.newest("energy_per_output")
-
-
 @feature(source="environment", months=24, unit="code", zh="排污许可管理类别", kind="category")
 def discharge_permit_class(assessed: Rows) -> Value:
     """Management class of the discharge permit.
@@ -68,20 +36,6 @@ def discharge_permit_class(assessed: Rows) -> Value:
     Missing where none is needed or none is known.
     """
     return assessed.newest("permit_class")
-
-
-@feature(
-    source="environment",
-    months=24,
-    unit="flag",
-    risk="falls",
-    zh="绿色工厂",
-    lowers="未列入绿色工厂",
-    raises="列入绿色工厂",
-)
-def is_green_factory(assessed: Rows) -> Value:
-    """1 where the firm is listed as a green factory, 0 where it is known not to be."""
-    return assessed.newest("green_factory").cast("int64")
 
 
 @feature(
@@ -113,12 +67,7 @@ def environmental_penalty_count_36m(penalties: Rows) -> Value:
 
 FEATURES = (
     env_credit_place,
-    carbon_efficiency_k,
-    carbon_intensity,
-    output_per_mu_place,
-    energy_per_output,
     discharge_permit_class,
-    is_green_factory,
     holds_iso14001,
     environmental_penalty_count_36m,
 )

@@ -1,7 +1,7 @@
 """Features from the business register."""
 
 from features.feature import feature
-from features.rows import Rows, Value
+from features.rows import Rows, Value, flag
 
 DAYS_A_MONTH = 365.25 / 12
 
@@ -12,7 +12,10 @@ def firm_age_months(registered: Rows) -> Value:
 
     Missing where the register gives no day of establishment.
     """
-    return registered.as_of.max().delta(registered.newest("established_date"), unit="day") / DAYS_A_MONTH
+    return (
+        registered.as_of.max().delta(registered.newest("established_date"), unit="day").cast("float64")
+        / DAYS_A_MONTH
+    )
 
 
 @feature(source="registration", unit="CNY", zh="注册资本")
@@ -52,6 +55,32 @@ def entity_type(registered: Rows) -> Value:
 
 @feature(
     source="registration",
+    unit="code",
+    zh="所在区县",
+    lowers="所在区县平均风险偏高",
+    raises="所在区县平均风险较低",
+    kind="category",
+)
+def district(registered: Rows) -> Value:
+    """District: its GB/T 2260 code."""
+    return registered.newest("district")
+
+
+@feature(
+    source="registration",
+    unit="flag",
+    risk="rises",
+    zh="登记状态非存续",
+    lowers="登记状态为吊销或注销",
+    raises="登记状态为存续",
+)
+def not_active(registered: Rows) -> Value:
+    """1 where the registration was revoked or ended, 0 where it is active."""
+    return flag(registered.newest("status") != "ACTIVE")
+
+
+@feature(
+    source="registration",
     months=12,
     unit="count",
     risk="rises",
@@ -71,5 +100,7 @@ FEATURES = (
     registered_capital_cny,
     industry_division,
     entity_type,
+    district,
+    not_active,
     registration_change_count_12m,
 )

@@ -11,7 +11,11 @@ def headcount_latest(insured: Rows) -> Value:
 
 
 @family(
-    source="social_insurance", months=(6, 12), unit="share", risk="falls", zh="近{months}个月参保人数变化率"
+    source="social_insurance",
+    months=(3, 6, 12),
+    unit="share",
+    risk="falls",
+    zh="近{months}个月参保人数变化率",
 )
 def headcount_growth(insured: Rows) -> Value:
     """Insured employees in the last month of the window against its first."""
@@ -34,4 +38,60 @@ def contribution_per_head_cny_12m(insured: Rows) -> Value:
     return share(insured.contribution_cny.sum(), insured.headcount.sum())
 
 
-FEATURES = (headcount_latest, *headcount_growth, unpaid_insurance_share_12m, contribution_per_head_cny_12m)
+@family(
+    source="social_insurance",
+    months=(6, 24),
+    unit="share",
+    risk="rises",
+    zh="近{months}个月参保人数较峰值降幅",
+    lowers="参保人数较峰值明显下降",
+    raises="参保人数接近峰值",
+)
+def headcount_drop_from_peak(insured: Rows) -> Value:
+    """Fall of insured employees from the window's best month to its last, as a share of the best.
+
+    0 where the last month is the best. Missing where nobody was insured.
+    """
+    return 1 - share(insured.newest("headcount"), insured.headcount.max())
+
+
+@family(
+    source="social_insurance",
+    months=(3, 12, 24),
+    unit="months",
+    risk="rises",
+    zh="近{months}个月社保欠缴月数",
+    lowers="存在社保欠缴",
+    raises="社保按时缴纳",
+)
+def insurance_arrears_months(insured: Rows) -> Value:
+    """Months whose contribution was not wholly paid by its deadline."""
+    return insured.count(where=insured.unpaid_cny > 0)
+
+
+@feature(source="social_insurance", months=15, unit="share", risk="falls", zh="近3个月参保人数同比变化率")
+def headcount_change_on_year_3m(insured: Rows) -> Value:
+    """Mean of insured employees in the last three months against the same months of the year before.
+
+    Missing where nobody was insured then.
+    """
+    people = insured.headcount
+    return growth(people.mean(where=insured.within(3)), people.mean(where=~insured.within(12)))
+
+
+@feature(source="social_insurance", months=12, unit="months", risk="falls", zh="近12个月参保月数")
+def months_insured_12m(insured: Rows) -> Value:
+    """Months for which there is a record."""
+    return insured.event_date.nunique()
+
+
+FEATURES = (
+    headcount_latest,
+    *headcount_growth,
+    headcount_change_on_year_3m,
+    *headcount_drop_from_peak,
+    unpaid_insurance_share_12m,
+    *insurance_arrears_months,
+    months_insured_12m,
+    contribution_per_head_cny_12m,
+)

@@ -2,7 +2,24 @@
 
 from features.definitions.vat_invoice import purchases, sales
 from features.feature import family, feature
-from features.rows import Rows, Value, share
+from features.rows import Rows, Value, herfindahl, share, share_of_largest
+
+FEW = 5
+"""So many are the few whose share is told together."""
+
+
+def by_buyer(invoices: Rows) -> Rows:
+    """What every buyer bought, net of red-letter invoices; those that returned it all left out."""
+    sold = sales(invoices)
+    bought = sold.group_by("counterparty").agg(amount=sold.amount_cny.sum())
+    return bought.filter(bought.amount > 0)
+
+
+def by_supplier(invoices: Rows) -> Rows:
+    """What every supplier sold, net of red-letter invoices; those that took it all back left out."""
+    bought = purchases(invoices)
+    sold = bought.group_by("counterparty").agg(amount=bought.amount_cny.sum())
+    return sold.filter(sold.amount > 0)
 
 
 @feature(
@@ -20,8 +37,7 @@ def largest_buyer_share_12m(invoices: Rows) -> Value:
     1.0 means a single buyer. Missing where the firm issued no valid sales invoice in the window: no sales
     is not the same as no concentration.
     """
-    by_buyer = sales(invoices).group_by("counterparty").agg(amount=sales(invoices).amount_cny.sum())
-    bought = by_buyer.filter(by_buyer.amount > 0)
+    bought = by_buyer(invoices)
     return share(bought.amount.max(), bought.amount.sum())
 
 
@@ -31,16 +47,57 @@ def largest_supplier_share_12m(invoices: Rows) -> Value:
 
     Missing where nothing was bought in the window.
     """
-    by_supplier = (
-        purchases(invoices).group_by("counterparty").agg(amount=purchases(invoices).amount_cny.sum())
-    )
-    supplied = by_supplier.filter(by_supplier.amount > 0)
+    supplied = by_supplier(invoices)
     return share(supplied.amount.max(), supplied.amount.sum())
+
+
+@feature(source="vat_invoice", months=12, unit="share", risk="rises", zh="近12个月前五大买方销售占比")
+def top_buyers_share_12m(invoices: Rows) -> Value:
+    """Share of invoiced sales that went to the five largest buyers.
+
+    1.0 means five buyers or fewer. Missing where nothing was sold in the window.
+    """
+    return share_of_largest(by_buyer(invoices).amount, FEW)
+
+
+@feature(source="vat_invoice", months=12, unit="share", zh="近12个月前五大供应商采购占比")
+def top_suppliers_share_12m(invoices: Rows) -> Value:
+    """Share of invoiced purchases that came from the five largest suppliers.
+
+    1.0 means five suppliers or fewer. Missing where nothing was bought in the window.
+    """
+    return share_of_largest(by_supplier(invoices).amount, FEW)
 
 
 @family(
     source="vat_invoice",
-    months=(12, 36),
+    months=(6, 12),
+    unit="ratio",
+    risk="rises",
+    zh="近{months}个月客户集中度（赫芬达尔指数）",
+    lowers="客户集中度偏高",
+    raises="客户较分散",
+)
+def buyer_herfindahl(invoices: Rows) -> Value:
+    """Sum of the squared shares of buyers in invoiced sales.
+
+    1.0 means a single buyer. Missing where nothing was sold in the window.
+    """
+    return herfindahl(by_buyer(invoices).amount)
+
+
+@feature(source="vat_invoice", months=12, unit="ratio", zh="近12个月供应商集中度（赫芬达尔指数）")
+def supplier_herfindahl_12m(invoices: Rows) -> Value:
+    """Sum of the squared shares of suppliers in invoiced purchases.
+
+    1.0 means a single supplier. Missing where nothing was bought in the window.
+    """
+    return herfindahl(by_supplier(invoices).amount)
+
+
+@family(
+    source="vat_invoice",
+    months=(3, 12, 36),
     unit="count",
     risk="falls",
     zh="近{months}个月买方数量",
@@ -80,11 +137,50 @@ def lost_buyer_share_12m(invoices: Rows) -> Value:
 
     Missing where there were no buyers before.
     """
-    sold = sales(invoices)
-    by_buyer = sold.group_by("counterparty").agg(before=(~sold.within(12)).any(), since=sold.within(12).any())
-    return share(
-        by_buyer.count(where=by_buyer.before & ~by_buyer.since), by_buyer.count(where=by_buyer.before)
+    return _lost_share(sales(invoices))
+
+
+@feature(source="vat_invoice", months=24, unit="share", zh="流失供应商占比")
+def lost_supplier_share_12m(invoices: Rows) -> Value:
+    """Share of the suppliers of the twelve months before that sold nothing in the last twelve.
+
+    Missing where there were no suppliers before.
+    """
+    return _lost_share(purchases(invoices))
+
+
+def _lost_share(traded: Rows) -> Value:
+    party = traded.group_by("counterparty").agg(
+        before=(~traded.within(12)).any(), since=traded.within(12).any()
     )
+    return share(party.count(where=party.before & ~party.since), party.count(where=party.before))
+
+
+@feature(source="vat_invoice", months=24, unit="share", zh="近12个月新客户销售占比")
+def new_buyer_share_12m(invoices: Rows) -> Value:
+    """Share of the last twelve months' sales that went to buyers of whom the twelve before know nothing.
+
+    Missing where nothing was sold in the last twelve months; 1.0 for a firm that only began to sell.
+    """
+    return _new_share(sales(invoices))
+
+
+@feature(source="vat_invoice", months=24, unit="share", zh="近12个月新供应商采购占比")
+def new_supplier_share_12m(invoices: Rows) -> Value:
+    """Share of the last twelve months' purchases from suppliers of whom the twelve before know nothing.
+
+    Missing where nothing was bought in the last twelve months.
+    """
+    return _new_share(purchases(invoices))
+
+
+def _new_share(traded: Rows) -> Value:
+    recent = traded.within(12)
+    party = traded.group_by("counterparty").agg(
+        amount=traded.amount_cny.sum(where=recent), before=(~recent).any()
+    )
+    there = party.filter(party.amount > 0)
+    return share(there.amount.sum(where=~there.before).coalesce(0), there.amount.sum())
 
 
 @family(
@@ -99,8 +195,8 @@ def lost_buyer_share_12m(invoices: Rows) -> Value:
 def repeat_buyer_count(invoices: Rows) -> Value:
     """Buyers that bought in at least two different months."""
     sold = sales(invoices)
-    by_buyer = sold.group_by("counterparty").agg(months=sold.event_date.truncate("M").nunique())
-    return by_buyer.count(where=by_buyer.months > 1)
+    buyers = sold.group_by("counterparty").agg(first=sold.event_date.min(), last=sold.event_date.max())
+    return buyers.count(where=buyers.first.truncate("M") < buyers.last.truncate("M"))
 
 
 FEATURES = (
@@ -110,4 +206,11 @@ FEATURES = (
     *buyer_count,
     *supplier_count,
     lost_buyer_share_12m,
+    lost_supplier_share_12m,
+    new_buyer_share_12m,
+    new_supplier_share_12m,
+    top_buyers_share_12m,
+    top_suppliers_share_12m,
+    *buyer_herfindahl,
+    supplier_herfindahl_12m,
 )

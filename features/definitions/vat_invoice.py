@@ -1,11 +1,9 @@
 """Features from VAT invoices. Void invoices never took effect; negative amounts are red-letter invoices."""
 
 from features.feature import family, feature
-from features.rows import Rows, Value, growth, relative_spread, share
+from features.rows import Rows, Value, share
 
 DAYS_A_MONTH = 365.25 / 12
-MONTHS_FOR_VOLATILITY = 3
-"""Fewer months with sales than this say nothing about volatility."""
 
 
 def sales(invoices: Rows) -> Rows:
@@ -20,7 +18,7 @@ def purchases(invoices: Rows) -> Rows:
 
 @family(
     source="vat_invoice",
-    months=(3, 12, 36),
+    months=(3, 6, 12, 36),
     unit="CNY",
     risk="falls",
     zh="近{months}个月开票销售额",
@@ -47,7 +45,7 @@ def sales_invoice_count(invoices: Rows) -> Value:
 
 @family(
     source="vat_invoice",
-    months=(12, 36),
+    months=(3, 12, 36),
     unit="CNY",
     risk="falls",
     zh="近{months}个月进项金额",
@@ -58,68 +56,16 @@ def invoiced_purchases_cny(invoices: Rows) -> Value:
     return purchases(invoices).amount_cny.sum()
 
 
-@feature(source="vat_invoice", months=24, unit="share", risk="falls", zh="开票销售额同比增幅")
-def invoiced_sales_growth_12m(invoices: Rows) -> Value:
-    """Sales of the last twelve months against the twelve before.
-
-    -1 means that sales ceased. Missing where there were none before.
-    """
-    sold = sales(invoices)
-    recent = sold.within(12)
-    return growth(sold.amount_cny.sum(where=recent), sold.amount_cny.sum(where=~recent))
-
-
-@feature(source="vat_invoice", months=15, unit="share", risk="falls", zh="近3个月开票销售额同比增幅")
-def invoiced_sales_growth_3m(invoices: Rows) -> Value:
-    """Sales of the last three months against the same months of the year before.
-
-    Missing where there were none then.
-    """
-    sold = sales(invoices)
-    return growth(sold.amount_cny.sum(where=sold.within(3)), sold.amount_cny.sum(where=~sold.within(12)))
-
-
-@feature(source="vat_invoice", months=6, unit="share", risk="falls", zh="近3个月开票销售额环比增幅")
-def invoiced_sales_trend_3m(invoices: Rows) -> Value:
-    """Sales of the last three months against the three before.
-
-    Missing where there were none before.
-    """
-    sold = sales(invoices)
-    recent = sold.within(3)
-    return growth(sold.amount_cny.sum(where=recent), sold.amount_cny.sum(where=~recent))
-
-
-@feature(source="vat_invoice", months=12, unit="ratio", risk="rises", zh="近12个月月度开票波动系数")
-def invoiced_sales_volatility_12m(invoices: Rows) -> Value:
-    """Standard deviation of monthly sales over their mean, over months with sales.
-
-    Missing with fewer than three such months, and where red-letter invoices outweigh sales.
-    """
-    monthly = sales(invoices).by_month(amount=sales(invoices).amount_cny.sum())
-    enough = monthly.count() >= MONTHS_FOR_VOLATILITY
-    return enough.ifelse(relative_spread(monthly.amount), None)
-
-
-@family(source="vat_invoice", months=(12, 36), unit="months", risk="falls", zh="近{months}个月有开票月数")
+@family(source="vat_invoice", months=(6, 12, 36), unit="months", risk="falls", zh="近{months}个月有开票月数")
 def months_with_sales(invoices: Rows) -> Value:
     """Calendar months in which something was sold."""
     sold = sales(invoices)
     return sold.event_date.truncate("M").nunique()
 
 
-@feature(source="vat_invoice", months=24, unit="days", risk="rises", zh="最近一次开票距今天数")
-def days_since_last_sale(invoices: Rows) -> Value:
-    """Days since the last sales invoice.
-
-    Missing where there was none in 24 months.
-    """
-    return sales(invoices).age_days().min()
-
-
 @family(
     source="vat_invoice",
-    months=(12, 36),
+    months=(3, 12, 36),
     unit="share",
     risk="rises",
     zh="近{months}个月销项作废占比",
@@ -142,8 +88,8 @@ def red_letter_share(invoices: Rows) -> Value:
     return share(sold.count(where=sold.amount_cny < 0), sold.count())
 
 
-@feature(source="vat_invoice", months=36, unit="ratio", zh="进销比")
-def purchases_over_sales_36m(invoices: Rows) -> Value:
+@family(source="vat_invoice", months=(12, 36), unit="ratio", zh="近{months}个月进销比")
+def purchases_over_sales(invoices: Rows) -> Value:
     """Purchases over sales, both net of red-letter invoices.
 
     Missing where sales do not exceed zero.
@@ -206,10 +152,24 @@ def median_monthly_sales_cny_36m(invoices: Rows) -> Value:
 @feature(source="vat_invoice", months=None, unit="months", risk="falls", zh="开票历史月数")
 def invoice_history_months(invoices: Rows) -> Value:
     """Months since the first sales invoice known."""
-    return sales(invoices).age_days().max() / DAYS_A_MONTH
+    return sales(invoices).age_days().max().cast("float64") / DAYS_A_MONTH
+
+
+@feature(
+    source="vat_invoice", months=12, unit="share", zh="近12个月红字发票金额占比", reason="red_letter_share"
+)
+def red_letter_amount_share_12m(invoices: Rows) -> Value:
+    """Amount of the red-letter sales invoices over that of the others.
+
+    Missing where nothing was sold. No direction is assumed, as for their number.
+    """
+    sold = sales(invoices)
+    back = sold.amount_cny.sum(where=sold.amount_cny < 0).coalesce(0)
+    return share(-back, sold.amount_cny.sum(where=sold.amount_cny > 0))
 
 
 FEATURES = (
+    red_letter_amount_share_12m,
     *net_vat_cny,
     peak_monthly_sales_cny_36m,
     median_monthly_sales_cny_36m,
@@ -217,13 +177,8 @@ FEATURES = (
     *invoiced_sales_cny,
     *sales_invoice_count,
     *invoiced_purchases_cny,
-    invoiced_sales_growth_12m,
-    invoiced_sales_growth_3m,
-    invoiced_sales_trend_3m,
-    invoiced_sales_volatility_12m,
     *months_with_sales,
-    days_since_last_sale,
     *void_share,
     *red_letter_share,
-    purchases_over_sales_36m,
+    *purchases_over_sales,
 )

@@ -4,22 +4,13 @@ import math
 
 import pytest
 
-from features.definitions.vat_counterparties import (
-    largest_buyer_share_12m,
-    lost_buyer_share_12m,
-    repeat_buyer_count,
-)
-from features.definitions.vat_invoice import (
-    days_since_last_sale,
-    invoiced_sales_growth_12m,
-    invoiced_sales_volatility_12m,
-    net_vat_cny,
-    purchases_over_sales_36m,
-    red_letter_share,
-    void_share,
-)
+from features.definitions import by_name
 
 DAY = "2024-12-31"
+
+
+def value_of(name, invoices):
+    return by_name()[name].as_of(invoices, DAY)
 
 
 def test_a_row_the_platform_had_not_yet_received_is_not_counted(rows):
@@ -28,7 +19,7 @@ def test_a_row_the_platform_had_not_yet_received_is_not_counted(rows):
         A         | 2024-03-01 | 2024-04-10   | x            | 75
         A         | 2024-12-20 | 2025-01-12   | y            | 25
     """)
-    assert largest_buyer_share_12m.as_of(invoices, DAY).to_dict() == {"A": 1.0}
+    assert value_of("largest_buyer_share_12m", invoices).to_dict() == {"A": 1.0}
 
 
 def test_the_largest_buyer_is_found_over_all_its_invoices(rows):
@@ -40,7 +31,7 @@ def test_the_largest_buyer_is_found_over_all_its_invoices(rows):
         A         | 2024-05-01 | 2024-05-10   | z            | 900        | void   | sales
         A         | 2024-05-01 | 2024-05-10   | z            | 900        | valid  | purchase
     """)
-    assert largest_buyer_share_12m.as_of(invoices, DAY).to_dict() == {"A": 0.6}
+    assert value_of("largest_buyer_share_12m", invoices).to_dict() == {"A": 0.6}
 
 
 def test_no_sales_is_not_the_same_as_no_concentration(rows):
@@ -48,7 +39,7 @@ def test_no_sales_is_not_the_same_as_no_concentration(rows):
         entity_id | event_date | available_at | counterparty | amount_cny | direction
         A         | 2024-03-01 | 2024-04-10   | x            | 40         | purchase
     """)
-    assert math.isnan(largest_buyer_share_12m.as_of(invoices, DAY)["A"])
+    assert math.isnan(value_of("largest_buyer_share_12m", invoices)["A"])
 
 
 def test_growth_compares_with_the_twelve_months_before(rows):
@@ -58,7 +49,7 @@ def test_growth_compares_with_the_twelve_months_before(rows):
         A         | 2024-06-01 | 2024-07-01   | 150
         B         | 2024-06-01 | 2024-07-01   | 150
     """)
-    values = invoiced_sales_growth_12m.as_of(invoices, DAY)
+    values = value_of("invoiced_sales_growth_12m", invoices)
     assert values["A"] == pytest.approx(0.5)
     assert math.isnan(values["B"])
 
@@ -72,7 +63,7 @@ def test_volatility_needs_three_months(rows):
         B         | 2024-01-10 | 2024-02-01   | 10
         B         | 2024-02-10 | 2024-03-01   | 20
     """)
-    values = invoiced_sales_volatility_12m.as_of(invoices, DAY)
+    values = value_of("invoiced_sales_volatility_12m", invoices)
     assert values["A"] == pytest.approx(0.5)
     assert math.isnan(values["B"])
 
@@ -85,7 +76,7 @@ def test_a_buyer_that_came_back_is_not_lost(rows):
         A         | 2024-06-01 | 2024-07-01   | stayed       | 10
         A         | 2024-06-01 | 2024-07-01   | new          | 10
     """)
-    assert lost_buyer_share_12m.as_of(invoices, DAY).to_dict() == {"A": 0.5}
+    assert value_of("lost_buyer_share_12m", invoices).to_dict() == {"A": 0.5}
 
 
 def test_shares_of_void_and_red_letter_invoices(rows):
@@ -96,8 +87,8 @@ def test_shares_of_void_and_red_letter_invoices(rows):
         A         | 2024-03-03 | 2024-04-10   | 40         | void
         A         | 2024-03-04 | 2024-04-10   | 40         | void
     """)
-    assert void_share[0].as_of(invoices, DAY).to_dict() == {"A": 0.5}
-    assert red_letter_share[0].as_of(invoices, DAY).to_dict() == {"A": 0.5}
+    assert value_of("void_share_12m", invoices).to_dict() == {"A": 0.5}
+    assert value_of("red_letter_share_12m", invoices).to_dict() == {"A": 0.5}
 
 
 def test_days_since_the_last_sale_ignore_void_invoices(rows):
@@ -106,7 +97,7 @@ def test_days_since_the_last_sale_ignore_void_invoices(rows):
         A         | 2024-12-01 | 2024-12-10   | 40         | valid
         A         | 2024-12-30 | 2024-12-31   | 40         | void
     """)
-    assert days_since_last_sale.as_of(invoices, DAY).to_dict() == {"A": 30}
+    assert value_of("days_since_last_sale", invoices).to_dict() == {"A": 30}
 
 
 def test_purchases_over_sales_and_net_vat(rows):
@@ -116,10 +107,10 @@ def test_purchases_over_sales_and_net_vat(rows):
         A         | 2024-03-02 | 2024-04-10   | 50         | 6.5     | purchase
         B         | 2024-03-02 | 2024-04-10   | 50         | 6.5     | purchase
     """)
-    ratio = purchases_over_sales_36m.as_of(invoices, DAY)
+    ratio = value_of("purchases_over_sales_36m", invoices)
     assert ratio["A"] == pytest.approx(0.25)
     assert math.isnan(ratio["B"])
-    assert net_vat_cny[0].as_of(invoices, DAY).to_dict() == {"A": 19.5, "B": -6.5}
+    assert value_of("net_vat_cny_12m", invoices).to_dict() == {"A": 19.5, "B": -6.5}
 
 
 def test_a_repeat_buyer_bought_in_two_different_months(rows):
@@ -130,4 +121,4 @@ def test_a_repeat_buyer_bought_in_two_different_months(rows):
         A         | 2024-03-01 | 2024-04-10   | again        | 10
         A         | 2024-04-20 | 2024-04-30   | again        | 10
     """)
-    assert repeat_buyer_count[0].as_of(invoices, DAY).to_dict() == {"A": 1}
+    assert value_of("repeat_buyer_count_12m", invoices).to_dict() == {"A": 1}

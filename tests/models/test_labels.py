@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from features.assemble import Session
 from features.catalogue import KEY_COLUMNS, source_named
+from features.session import Session
 from models.labels import loan_outcomes
 
 LOAN = {

@@ -12,9 +12,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from features.errors import LakeError, RecipeError, SourceError
+from features.expectations import DUPLICATE
 from features.home import Home
 from features.lake import batch_path, quarantine_path, receipts
-from pipelines.collect import DUPLICATE, collect
+from pipelines.collect import collect
 from pipelines.recipe import parse_recipe
 
 HEADER = "代码,记录号,变更日期,入库日期,操作,类型,注册资本(万元),状态"
@@ -147,22 +148,14 @@ def test_full_width_digits_spaces_and_thousands_are_read(home, tmp_path):
     assert str(stored["registered_capital_cny"][0].as_py()) == "12005000.00"
 
 
-def test_accepted_and_quarantined_add_up_over_several_chunks(home, tmp_path, monkeypatch):
-    monkeypatch.setattr("pipelines.reading.read_chunks.__defaults__", (7,))
-    monkeypatch.setattr("pipelines.collect.read_chunks", _small_chunks)
+def test_accepted_and_quarantined_add_up_over_several_chunks(home, tmp_path):
     lines = [
         f"91330502MA29K00168,r{number % 30},2024-01-05,2024-01-08,新增,企业,1,存续" for number in range(40)
     ]
     write(tmp_path / "in", lines)
-    (receipt,) = collect(home, recipe(), tmp_path / "in")
+    (receipt,) = collect(home, recipe(), tmp_path / "in", chunk_rows=7)
     assert (receipt.rows_read, receipt.accepted, receipt.quarantined) == (40, 30, 10)
     assert refused(home)["row"].tolist() == list(range(31, 41)), "the first of each is kept, across chunks"
-
-
-def _small_chunks(path, table):
-    from pipelines.reading import read_chunks
-
-    return read_chunks(path, table, 7)
 
 
 def test_a_missing_file_is_named_with_what_lies_beside_it(home, tmp_path):
@@ -317,3 +310,136 @@ def test_the_refused_rows_of_a_batch_stand_under_its_name(home, tmp_path):
     write(tmp_path / "in", [*GOOD, GOOD[0]])
     (receipt,) = collect(home, recipe(), tmp_path / "in")
     assert quarantine_path(home, "registration", receipt.batch).is_file()
+
+
+# ---------------------------------------------------------------- the batch as a whole
+
+
+def many(folder: Path, rows: int, month: int, bad: int = 0) -> Path:
+    """A month's file: so many rows, the last of them broken."""
+    line = "91330502MA29K00168,{}-{},2024-{:02}-05,2024-{:02}-08,新增,{},1,存续"
+    lines = [
+        line.format(month, row, month, month, "公司" if row >= rows - bad else "企业") for row in range(rows)
+    ]
+    write(folder, lines)
+    return folder
+
+
+def test_a_batch_that_is_small_and_brings_nothing_new_is_committed_with_warnings(home, tmp_path):
+    assert collect(home, recipe(), many(tmp_path / "1", 100, 1))[0].warnings == []
+    assert collect(home, recipe(), many(tmp_path / "2", 100, 2))[0].warnings == []
+    (receipt,) = collect(home, recipe(), many(tmp_path / "3", 49, 2))
+    assert receipt.warnings == [
+        "49 rows, usual are 100 (median of the last 2): few",
+        "nothing in it happened after the newest event of the batch before; was it delivered again?",
+    ]
+    assert receipt in list(receipts(home, "registration"))
+
+
+def test_next_to_nothing_stops_once_the_usual_is_known(home, tmp_path):
+    for month in (1, 2, 3):
+        collect(home, recipe(), many(tmp_path / str(month), 200, month))
+    before = lake_files(home)
+    with pytest.raises(
+        SourceError, match=r"csv: 1 rows, usual are 200 .*: next to nothing, nothing was comm"
+    ):
+        collect(home, recipe(), many(tmp_path / "4", 1, 4))
+    assert {path: data for path, data in lake_files(home).items() if ".stopped." not in path} == before
+    assert not list(home.staging.glob("*"))
+
+
+@pytest.mark.parametrize(("bad", "stops"), [(50, False), (51, True)])
+def test_more_refused_than_good_rows_stop_a_batch_and_stay_to_be_looked_at(home, tmp_path, bad, stops):
+    folder = many(tmp_path / "in", 100, 1, bad)
+    if not stops:
+        assert collect(home, recipe(), folder)[0].warnings == ["50.0% of the rows were refused, more than 5%"]
+        return
+    with pytest.raises(
+        SourceError, match="51% of the rows were refused, more than 50%, most for 'entity_type"
+    ):
+        collect(home, recipe(), folder)
+    assert not list(home.lake.rglob("*.parquet"))
+    assert len(refused(home)) == 51
+    mended = parse_recipe((RECIPE % "utf-8").replace("企业: ENT", "公司: ENTERPRISE, 企业: ENT"), "test.yaml")
+    (receipt,) = collect(home, mended, folder)
+    assert (receipt.accepted, len(refused(home))) == (100, 0)
+
+
+def test_refused_rows_of_a_recipe_that_stops_do_not_take_the_place_of_those_in_the_lake(home, tmp_path):
+    from features.quarantine import refused_rows
+
+    folder = many(tmp_path / "in", 200, 1, 7)
+    collect(home, recipe(), folder)
+    worse = parse_recipe((RECIPE % "utf-8").replace("存续: ACTIVE", "存续: DEAD"), "test.yaml")
+    with pytest.raises(SourceError, match="all 200 rows were refused"):
+        collect(home, worse, folder)
+    rows = refused_rows(home, "registration")
+    assert sorted(rows["rules"].value_counts().tolist()) == [7, 7, 193]
+    (receipt,) = receipts(home, "registration")
+    assert (receipt.accepted, receipt.quarantined) == (193, 7)
+    collect(home, recipe(), folder)
+    assert (receipt,) == tuple(receipts(home, "registration"))
+
+
+def test_the_pages_of_expectations_follow_what_was_collected(home, tmp_path):
+    collect(home, recipe(), many(tmp_path / "in", 10, 1))
+    assert "registration.csv" in (home.expectations / "registration.html").read_text("utf-8")
+
+
+def test_pages_that_cannot_be_written_do_not_undo_a_collect(home, tmp_path):
+    home.reports.mkdir(parents=True)
+    home.expectations.write_text("a file where the folder should be")
+    (receipt,) = collect(home, recipe(), many(tmp_path / "in", 10, 1))
+    assert receipt in list(receipts(home, "registration"))
+
+
+def test_whoever_wants_to_know_is_told_how_long_each_part_took(home, tmp_path):
+    from contextlib import contextmanager
+
+    parts = set()
+
+    @contextmanager
+    def timed(name):
+        parts.add(name)
+        yield
+
+    collect(home, recipe(), many(tmp_path / "in", 10, 1), timed=timed)
+    assert {"digest", "reading", "typing", "expectations", "writing", "commit", "pages"} <= parts
+
+
+def test_another_process_that_was_first_leaves_nothing_to_do(home, tmp_path, monkeypatch):
+    folder = many(tmp_path / "in", 10, 1)
+    from features import batch
+
+    done = []
+
+    def late(*words):
+        if not done:
+            done.append(True)
+            collect(home, recipe(), folder)
+        return batch.place(*words)
+
+    seen = []
+    monkeypatch.setattr("pipelines.collect.place", late)
+    collect(home, recipe(), folder, lambda _receipt, new: seen.append(new))
+    assert seen == [False]
+    (receipt,) = receipts(home, "registration")
+    assert receipt.accepted == 10
+
+
+def test_another_recipe_that_was_first_is_followed_by_ours(home, tmp_path, monkeypatch):
+    folder = many(tmp_path / "in", 10, 1)
+    other = parse_recipe((RECIPE % "utf-8").replace("unit: 万元", "unit: 元"), "test.yaml")
+    from features import batch
+
+    done = []
+
+    def late(*words):
+        if not done:
+            done.append(True)
+            collect(home, other, folder)
+        return batch.place(*words)
+
+    monkeypatch.setattr("pipelines.collect.place", late)
+    (ours,) = collect(home, recipe(), folder)
+    assert list(receipts(home, "registration")) == [ours]

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from pipelines.command_line import app, main
 
 VERBS = ["city", "catalog", "collect", "run", "serve"]
-GROUPS = {"quarantine": ["show"]}
+GROUPS = {"quarantine": ["show", "retry"]}
 EVERY_VERB = [[verb] for verb in VERBS] + [[group, verb] for group, verbs in GROUPS.items() for verb in verbs]
 
 

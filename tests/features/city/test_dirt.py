@@ -5,13 +5,13 @@ import pytest
 
 from features.catalogue import source_named
 from features.city.dirt import UNKNOWN_WORD, Dirt
-from features.city.formats import LOOKS
+from features.city.look import LOOKS
 from features.uscc import are_valid
 
 
 def facts_of(city, source):
     """What the manifest says of a source's file."""
-    return city.manifest.files[LOOKS[source].file]
+    return city.manifest.files[LOOKS[source].place]
 
 
 def added(dirty, twin, source):
@@ -61,8 +61,7 @@ def test_dates_that_do_not_exist_are_counted(dirty, source):
     if not look.is_text:
         assert "impossible_date" not in facts_of(dirty, source).dirty
         return
-    days = dirty.raw(source)["event_date"].dropna()
-    impossible = pd.to_datetime(days, format=look.dates, errors="coerce").isna()
+    impossible = dirty.days(source, "event_date").isna() & dirty.raw(source)["event_date"].notna()
     assert impossible.sum() == facts_of(dirty, source).dirty["impossible_date"]
 
 
@@ -78,9 +77,7 @@ def test_values_below_their_bound_are_counted(dirty, dirty_twin, source):
     found = 0
     for name, column in source_named(source).columns.items():
         if column.minimum is not None:
-            numbers = pd.to_numeric(new[name].astype(str).str.replace(",", ""), errors="coerce")
-            scale = 10_000 if column.dtype == "money" and LOOKS[source].money == "wan" else 1
-            found += (numbers * scale < column.minimum).sum()
+            found += (dirty.numbers(source, name, new) < column.minimum).sum()
     assert found == facts_of(dirty, source).dirty.get("out_of_bounds", 0)
 
 

@@ -60,7 +60,7 @@ def test_services_have_no_environmental_assessment(clean, register):
 
 
 def test_below_scale_firms_rarely_have_a_carbon_code(clean):
-    assessed = clean.rows("environment")
+    assessed = clean.rows("carbon_code")
     assert 0.02 < assessed["carbon_eff_k"].notna().mean() < 0.6
 
 
@@ -70,7 +70,7 @@ def test_about_a_fifth_of_the_firms_has_an_official_grade(clean, register):
 
 def test_deep_green_firms_use_less_energy_than_their_industry(clean, register):
     grades = clean.rows("green_grade").drop_duplicates("entity_id").set_index("entity_id")["grade"]
-    assessed = clean.rows("environment").assign(energy=lambda all_: all_["energy_per_output"].astype(float))
+    assessed = clean.rows("carbon_code").assign(energy=lambda all_: all_["energy_per_output"].astype(float))
     energy = np.log(assessed.groupby("entity_id")["energy"].mean())
     industry = register["industry"].reindex(energy.index)
     relative = energy - energy.groupby(industry).transform("mean")
