@@ -30,12 +30,12 @@ format: $(READY) ## put the code into its form
 serve: $(READY) ## the service on what `make demo` left in its home
 	$(BIN)/lvdaitong --home $(DEMO)/home serve
 
-bench: $(READY) ## every benchmark; results beside the scripts
+bench: bench-features ## every benchmark; results beside the scripts
 	$(BIN)/python benchmarks/foundations.py
-	$(BIN)/python benchmarks/features.py
 
-bench-features: $(READY) ## the feature engine against SQL, pandas and Feast, and from 1 M to 50 M events
+bench-features: $(READY) ## features against SQL, pandas and Feast; from 1 M to 50 M events; collecting 10 M rows
 	$(BIN)/python benchmarks/features.py
+	$(BIN)/python benchmarks/collecting.py
 
 services: ## what some tests need besides: a browser and a Chinese font, PostgreSQL, Java and Spark
 	apt-get update -qq

@@ -21,12 +21,12 @@ from features.promises import Promise
 
 # Says what it does not say by itself: nothing of a batch leaves this machine.
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
-_SPARK = sys.modules.get("pyspark")
+# It would import PySpark where that is: seconds, and words on the screen, for nothing that is used here.
+_SPARK = {name: sys.modules.pop(name) for name in list(sys.modules) if name.partition(".")[0] == "pyspark"}
+sys.modules["pyspark"] = None  # type: ignore[assignment]
 with warnings.catch_warnings():
     # It imports sre_constants, which Python 3.11 deprecates.
     warnings.simplefilter("ignore", DeprecationWarning)
-    # It would import PySpark where that is: seconds, and words on the screen, for nothing that is used here.
-    sys.modules["pyspark"] = None  # type: ignore[assignment]
     import great_expectations as gx
     import great_expectations.core as core_of_gx
     import great_expectations.expectations as expectations_of_gx
@@ -34,8 +34,7 @@ with warnings.catch_warnings():
     import great_expectations.render.view as views_of_gx
     from great_expectations.validator.v1_validator import Validator
 del sys.modules["pyspark"]
-if _SPARK is not None:
-    sys.modules["pyspark"] = _SPARK
+sys.modules.update(_SPARK)
 
 gxe: Any = expectations_of_gx
 """Its expectations, which its types do not export; nor those below, which `features.data_docs` shows."""

@@ -1,5 +1,7 @@
 """Suites derived from the catalogue: each rule fires and stays silent, for every source."""
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -189,3 +191,23 @@ def test_every_column_has_a_type_and_every_rule_its_own_words(source):
     assert {one.column for one in types_of(source)} == {*KEY_COLUMNS, *source.columns}
     rules = [rule_of(one) for one in expectations_of(source)]
     assert len(rules) == len(set(rules))
+
+
+SPARK_FIRST = """
+import sys, warnings
+warnings.simplefilter("error", FutureWarning)
+import pyspark, pyspark.sql
+before = {name: module for name, module in sys.modules.items() if name.startswith("pyspark")}
+import features.expectations
+assert {name: module for name, module in sys.modules.items() if name.startswith("pyspark")} == before
+assert features.expectations.gxe.ExpectColumnValuesToNotBeNull
+"""
+
+
+def test_spark_is_neither_imported_nor_lost():
+    pytest.importorskip("pyspark", reason="the extra 'spark' is not installed")
+    told = subprocess.run([sys.executable, "-c", SPARK_FIRST], capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stderr
+    first = "import sys, features.expectations; assert 'pyspark' not in sys.modules"
+    told = subprocess.run([sys.executable, "-c", first], capture_output=True, text=True, check=False)
+    assert (told.returncode, told.stderr) == (0, "")

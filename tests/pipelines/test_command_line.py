@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from pipelines.command_line import app, main
 
-VERBS = ["city", "catalog", "collect", "run", "serve"]
+VERBS = ["city", "catalog", "collect", "features", "run", "serve"]
 GROUPS = {"quarantine": ["show", "retry"]}
 EVERY_VERB = [[verb] for verb in VERBS] + [[group, verb] for group, verbs in GROUPS.items() for verb in verbs]
 
