@@ -5,7 +5,6 @@ It takes seconds to import, so import this module only where a batch is at hand;
 
 import logging
 import os
-import sys
 import warnings
 from functools import cache
 from typing import Any
@@ -16,15 +15,13 @@ from numpy.typing import NDArray
 
 from features.catalogue import KEY_COLUMNS, OPERATIONS, Column, DType, Source
 from features.errors import LvdaitongError
+from features.hidden import hidden
 from features.narrow import KIND, kind_of, narrow
 from features.promises import Promise
 
 # Says what it does not say by itself: nothing of a batch leaves this machine.
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
-# It would import PySpark where that is: seconds, and words on the screen, for nothing that is used here.
-_SPARK = {name: sys.modules.pop(name) for name in list(sys.modules) if name.partition(".")[0] == "pyspark"}
-sys.modules["pyspark"] = None  # type: ignore[assignment]
-with warnings.catch_warnings():
+with hidden("pyspark"), warnings.catch_warnings():
     # It imports sre_constants, which Python 3.11 deprecates.
     warnings.simplefilter("ignore", DeprecationWarning)
     import great_expectations as gx
@@ -33,9 +30,6 @@ with warnings.catch_warnings():
     import great_expectations.render.renderer as renderers_of_gx
     import great_expectations.render.view as views_of_gx
     from great_expectations.validator.v1_validator import Validator
-del sys.modules["pyspark"]
-sys.modules.update(_SPARK)
-
 gxe: Any = expectations_of_gx
 """Its expectations, which its types do not export; nor those below, which `features.data_docs` shows."""
 Verdict: Any = core_of_gx.ExpectationValidationResult

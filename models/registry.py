@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Protocol, Self, TypeVar
 
 from features.errors import ModelError
+from features.hidden import hidden
 from features.home import Home
 
 # Nothing about a bank's models is told to anyone.
@@ -70,7 +71,7 @@ def store(home: Home) -> Iterator[Any]:
     Raises:
         ModelError: The store cannot be opened.
     """
-    with warnings.catch_warnings():
+    with hidden("pyspark"), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # MLflow's own libraries deprecate among themselves
         import mlflow
         from mlflow.exceptions import MlflowException

@@ -153,7 +153,7 @@ def test_a_run_killed_half_way_leaves_whole_batches_and_the_next_one_goes_on(cit
     assert not list(home.root.glob("scores/*"))
     before = {path: path.stat().st_mtime_ns for path in home.lake.rglob("*.parquet")}
     told = collect(home, load_recipe("city"), city)
-    assert len(told) == 11
+    assert len(told) == len(load_recipe("city").tables)
     assert {path: path.stat().st_mtime_ns for path in before} == before, (
         "what was committed is not read again"
     )
