@@ -233,17 +233,16 @@ def as_markdown(ratios: list[Ratio], sizes: list[Size], failed: list[str], load:
         told = (one.name, ours, theirs, one.ratio, one.bound or "–", _yes(one), one.compared)
         lines.append(f"| {' | '.join(map(str, told))} |")
     lines += [*(f"\n{one}" for one in failed), ""]
-    lines += [
-        "The ratio to SQL is our time over theirs; to the others, their time over ours.",
-        "",
-        f"With `--memory-limit {MEMORY}`:",
-        "",
-        "| million events | firms | seconds | seconds a million | peak GB |",
-        "|---|---|---|---|---|",
-    ]
-    for size in sizes:
-        lines.append(f"| {' | '.join(str(value) for value in asdict(size).values())} |")
-    return "\n".join([*lines, ""])
+    lines += ["The ratio to SQL is our time over theirs; to the others, their time over ours.", ""]
+    return "\n".join([*lines, *_of_sizes(sizes)])
+
+
+def _of_sizes(sizes: list[Size]) -> list[str]:
+    if not sizes:
+        return []
+    rows = [f"| {' | '.join(str(value) for value in asdict(size).values())} |" for size in sizes]
+    head = "| million events | firms | seconds | seconds a million | peak GB |"
+    return [f"With `--memory-limit {MEMORY}`:", "", head, "|---|---|---|---|---|", *rows, ""]
 
 
 def _yes(one: Ratio) -> str:

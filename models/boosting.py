@@ -71,9 +71,10 @@ class Boosting:
         return margins, max(1, int(np.median(trees)))
 
     def _train_watched(self, matrix: Floats, label: Ints, learn: Ints, check: Ints) -> lgb.Booster:
-        if self.small_sample:  # a fold's few bads cannot tell when to stop
-            return self.train(matrix[learn], label[learn], self.most_trees)
         train = self._dataset(matrix[learn], label[learn])
+        if self.small_sample:  # a fold's few bads cannot tell when to stop
+            # Only asked for margins and thrown away: it need not be written out and read again.
+            return lgb.train(self._parameters(len(learn)), train, self.most_trees, keep_training_booster=True)
         held = lgb.Dataset(matrix[check], label[check], reference=train, params=train.params)
         stop = lgb.early_stopping(PATIENCE, verbose=False)
         return lgb.train(
