@@ -6,6 +6,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,7 +18,7 @@ from features.definitions import ALL
 from features.errors import RecipeError
 from features.feature import feature
 from features.home import Home
-from features.lake import batch_path, to_arrow
+from features.lake import MONEY, batch_path, to_arrow
 from features.session import Session
 
 FEATURES = by_source(ALL)
@@ -199,7 +200,9 @@ def _and(history: History, rows: list[dict[str, object]]) -> pd.DataFrame:
 def _commit(home: Home, source: Source, batch: str, rows: pd.DataFrame) -> None:
     path: Path = batch_path(home, source.name, batch)
     path.parent.mkdir(parents=True, exist_ok=True)
-    pq.write_table(to_arrow(rows, source), path)
+    money = [name for name, column in source.columns.items() if column.dtype == "money"]
+    exact = {name: pd.Series(pd.array(pa.array(rows[name]).cast(MONEY)), rows.index) for name in money}
+    pq.write_table(to_arrow(rows.assign(**exact), source), path)
 
 
 def _snapshot(home: Home, source: str) -> bytes:

@@ -7,6 +7,7 @@ from importlib.util import find_spec
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -14,7 +15,7 @@ from features.assemble import assemble, by_source
 from features.catalogue import source_named
 from features.definitions import ALL
 from features.errors import LakeError
-from features.lake import batch_path, to_arrow
+from features.lake import MONEY, batch_path, to_arrow
 
 THERE = shutil.which("java") and find_spec("pyspark")
 
@@ -41,7 +42,12 @@ def lake(home, random_rows):
         source = source_named(name)
         path = batch_path(home, name, "one")
         path.parent.mkdir(parents=True)
-        pq.write_table(to_arrow(random_rows(source, seed=number, rows=150), source), path)
+        rows = random_rows(source, seed=number, rows=150)
+        money = [column.name for column in source.columns.values() if column.dtype == "money"]
+        exact = {
+            column: pd.Series(pd.array(pa.array(rows[column]).cast(MONEY)), rows.index) for column in money
+        }
+        pq.write_table(to_arrow(rows.assign(**exact), source), path)
     return home
 
 
