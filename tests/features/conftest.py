@@ -4,9 +4,11 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from features.catalogue import Source
+from features.lake import MONEY, to_arrow
 
 
 def make_rows(source: Source, seed: int, rows: int = 400) -> pd.DataFrame:
@@ -42,3 +44,16 @@ def make_rows(source: Source, seed: int, rows: int = 400) -> pd.DataFrame:
 def random_rows() -> Callable[..., pd.DataFrame]:
     """Rows of a source, the same for the same seed."""
     return make_rows
+
+
+def store(rows: pd.DataFrame, source: Source) -> pa.Table:
+    """Random rows in the lake's form: their float yuan made exact decimals first."""
+    money = [column.name for column in source.columns.values() if column.dtype == "money"]
+    exact = {name: rows[name].astype("Float64").round(2).astype(pd.ArrowDtype(MONEY)) for name in money}
+    return to_arrow(rows.assign(**exact), source)
+
+
+@pytest.fixture(scope="session")
+def stored() -> Callable[[pd.DataFrame, Source], pa.Table]:
+    """What a batch file holds of such rows."""
+    return store

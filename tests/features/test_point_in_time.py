@@ -1,5 +1,6 @@
 """No feature sees past its day: properties over random histories of every source that features read."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from io import BytesIO
@@ -18,13 +19,14 @@ from features.definitions import ALL
 from features.errors import RecipeError
 from features.feature import feature
 from features.home import Home
-from features.lake import MONEY, batch_path, to_arrow
+from features.lake import batch_path
 from features.session import Session
 
 FEATURES = by_source(ALL)
 DAY = date(2026, 3, 31)
 FIRMS = ("A", "B", "C")
 BEGIN = DAY - timedelta(days=1500)
+Stored = Callable[[pd.DataFrame, Source], pa.Table]
 
 few = settings(
     max_examples=15,
@@ -181,15 +183,20 @@ def test_many_days_in_one_pass_give_the_same_as_one_by_one(history: History, day
 @few
 @given(history=histories(), data=st.data())
 def test_an_old_snapshot_is_rebuilt_byte_for_byte(
-    history: History, data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+    history: History, data: st.DataObject, tmp_path_factory: pytest.TempPathFactory, stored: Stored
 ) -> None:
     home = Home(tmp_path_factory.mktemp("home"))
     cut = data.draw(st.integers(1, len(history.rows)))
-    _commit(home, history.source, "b", history.rows.iloc[:cut])
-    _commit(home, history.source, "a", history.rows.iloc[cut:])
+    _commit(home, history.source, "b", stored(history.rows.iloc[:cut], history.source))
+    _commit(home, history.source, "a", stored(history.rows.iloc[cut:], history.source))
     snapshot = _snapshot(home, history.source.name)
     later = frame(data.draw(st.lists(a_row(history.source), min_size=1, max_size=8)), history.source)
-    _commit(home, history.source, "c", later.assign(available_at=pd.Timestamp(DAY) + pd.Timedelta(days=1)))
+    _commit(
+        home,
+        history.source,
+        "c",
+        stored(later.assign(available_at=pd.Timestamp(DAY) + pd.Timedelta(days=1)), history.source),
+    )
     assert _snapshot(home, history.source.name) == snapshot
 
 
@@ -197,12 +204,10 @@ def _and(history: History, rows: list[dict[str, object]]) -> pd.DataFrame:
     return pd.concat([history.rows, frame(rows, history.source)], ignore_index=True)
 
 
-def _commit(home: Home, source: Source, batch: str, rows: pd.DataFrame) -> None:
+def _commit(home: Home, source: Source, batch: str, rows: pa.Table) -> None:
     path: Path = batch_path(home, source.name, batch)
     path.parent.mkdir(parents=True, exist_ok=True)
-    money = [name for name, column in source.columns.items() if column.dtype == "money"]
-    exact = {name: pd.Series(pd.array(pa.array(rows[name]).cast(MONEY)), rows.index) for name in money}
-    pq.write_table(to_arrow(rows.assign(**exact), source), path)
+    pq.write_table(rows, path)
 
 
 def _snapshot(home: Home, source: str) -> bytes:

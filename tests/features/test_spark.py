@@ -7,7 +7,6 @@ from importlib.util import find_spec
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -15,7 +14,7 @@ from features.assemble import assemble, by_source
 from features.catalogue import source_named
 from features.definitions import ALL
 from features.errors import LakeError
-from features.lake import MONEY, batch_path, to_arrow
+from features.lake import batch_path
 
 THERE = shutil.which("java") and find_spec("pyspark")
 
@@ -36,18 +35,13 @@ def spark():
 
 
 @pytest.fixture
-def lake(home, random_rows):
+def lake(home, random_rows, stored):
     """A batch of random rows of every source that features read, but for one that nobody sent."""
     for number, name in enumerate(sorted(set(by_source(ALL)) - {"bidding"})):
         source = source_named(name)
         path = batch_path(home, name, "one")
         path.parent.mkdir(parents=True)
-        rows = random_rows(source, seed=number, rows=150)
-        money = [column.name for column in source.columns.values() if column.dtype == "money"]
-        exact = {
-            column: pd.Series(pd.array(pa.array(rows[column]).cast(MONEY)), rows.index) for column in money
-        }
-        pq.write_table(to_arrow(rows.assign(**exact), source), path)
+        pq.write_table(stored(random_rows(source, seed=number, rows=150), source), path)
     return home
 
 
