@@ -4,20 +4,20 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 import lightgbm as lgb
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
 from features.errors import ModelError
 from models.boosting import Boosting, platt
-from models.reasons import Meaning, Reason, rank_reasons
+from models.reasons import Meaning
 from models.relative import Relative, relative_meanings
 from models.scale import Bands, Scale
+from models.scored import ScoredClassifier
 from models.table import Encoder, as_frame
 
 Floats = NDArray[np.float64]
@@ -28,7 +28,7 @@ SMALL_SAMPLE = 100
 MANY_ROWS = 50_000
 
 
-class CreditModel(ClassifierMixin, BaseEstimator):
+class CreditModel(ScoredClassifier):
     """Probability of default of a firm, by LightGBM.
 
     Classes are 0 (good) and 1 (bad). Numbers, categories and missing values are taken as they are.
@@ -105,48 +105,6 @@ class CreditModel(ClassifierMixin, BaseEstimator):
         """Calibrated log-odds of default."""
         return self.slope_ * self._margin(X) + self.intercept_
 
-    def predict_proba(self, X: Any) -> Floats:
-        """Probabilities of good and bad, one row a firm."""
-        bad = 1 / (1 + np.exp(-self.decision_function(X)))
-        return np.column_stack([1 - bad, bad])
-
-    def predict(self, X: Any) -> NDArray[np.int64]:
-        """1 where default is the likelier; a score is never a decision."""
-        return (self.predict_proba(X)[:, 1] > 0.5).astype(np.int64)  # noqa: PLR2004 - even odds
-
-    def points(self, X: Any) -> NDArray[np.int64]:
-        """Scores, higher is safer."""
-        return self._scale.points(self.predict_proba(X)[:, 1])
-
-    def bands(self, X: Any) -> NDArray[np.str_]:
-        """Band of each firm's score."""
-        return self.bands_of(self.points(X))
-
-    def bands_of(self, points: ArrayLike) -> NDArray[np.str_]:
-        """Bands of scores at hand."""
-        return (self.band_floors or Bands()).of(points)
-
-    def reasons(
-        self, X: Any, top: int = 5, *, direction: Literal["lowers", "raises"] = "lowers"
-    ) -> list[list[Reason]]:
-        """Why each score is what it is, against the average firm of training.
-
-        Exact Shapley values of the margin (Lundberg 2020), summed over the columns of one reason.
-
-        Args:
-            X: The firms.
-            top: At most so many, those that cost (or bring) most points first.
-            direction: What `lowers` the score, or what `raises` it.
-        """
-        table = as_frame(X)
-        return rank_reasons(
-            self.points_by_column(table),
-            self.encoder_.shown(table),
-            self.meanings_of_columns(),
-            top,
-            direction,
-        )
-
     def meanings_of_columns(self) -> dict[str, Meaning]:
         """What the columns that the model reads mean: `meanings`, and those of positions in the industry."""
         told = dict(self.meanings or {})
@@ -157,7 +115,7 @@ class CreditModel(ClassifierMixin, BaseEstimator):
 
         A rise of the log-odds of default lowers the score, hence the sign.
         """
-        return -self._scale.factor * self.slope_ * self.shapley(X)
+        return -self.points_scale.factor * self.slope_ * self.shapley(X)
 
     def shapley(self, X: Any) -> Floats:
         """Exact Shapley values of the uncalibrated margin, one column a feature."""
@@ -167,9 +125,9 @@ class CreditModel(ClassifierMixin, BaseEstimator):
         )
         return np.asarray(contributions)[:, :-1]
 
-    @property
-    def _scale(self) -> Scale:
-        return self.scale or Scale()
+    def shown(self, X: Any) -> pd.DataFrame:
+        """The firms with the columns that the booster reads, categories as words."""
+        return self.encoder_.shown(as_frame(X))
 
     def _matrix(self, X: Any) -> Floats:
         check_is_fitted(self, "booster_")
@@ -220,8 +178,8 @@ class CreditModel(ClassifierMixin, BaseEstimator):
             "categories": self.encoder_.categories,
             "relative": self.encoder_.relative.as_record() if self.encoder_.relative else None,
             "calibration": {"slope": self.slope_, "intercept": self.intercept_},
-            "scale": asdict(self._scale),
-            "bands": asdict(self.band_floors or Bands()),
+            "scale": asdict(self.points_scale),
+            "bands": asdict(self.points_bands),
             "meanings": {name: asdict(meaning) for name, meaning in (self.meanings or {}).items()},
             "trees": self.trees_,
             "small_sample": self.small_sample_,

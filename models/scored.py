@@ -1,0 +1,96 @@
+"""What every credit classifier here says once it has log-odds: probabilities, points, bands, reasons."""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin
+
+from models.reasons import Meaning, Reason, rank_reasons
+from models.scale import Bands, Scale
+from models.table import as_frame
+
+Floats = NDArray[np.float64]
+
+
+class ScoredClassifier(ClassifierMixin, BaseEstimator):
+    """A classifier of good (0) and bad (1) firms whose answer is a score.
+
+    A subclass gives the calibrated log-odds of default and the points by which each column moved a score.
+
+    Attributes:
+        meanings: Column → what it means; None for none.
+        scale: Points; None for the default.
+        band_floors: Named ranges of points; None for the default.
+    """
+
+    meanings: Mapping[str, Meaning] | None
+    scale: Scale | None
+    band_floors: Bands | None
+
+    @abstractmethod
+    def decision_function(self, X: Any) -> Floats:
+        """Calibrated log-odds of default."""
+
+    @abstractmethod
+    def points_by_column(self, X: Any) -> Floats:
+        """Points by which each column moved each score, against the average firm of training."""
+
+    @abstractmethod
+    def shown(self, X: Any) -> pd.DataFrame:
+        """The columns that `points_by_column` speaks of, as a reader reads them."""
+
+    def predict_proba(self, X: Any) -> Floats:
+        """Probabilities of good and bad, one row a firm."""
+        bad = 1 / (1 + np.exp(-self.decision_function(X)))
+        return np.column_stack([1 - bad, bad])
+
+    def predict(self, X: Any) -> NDArray[np.int64]:
+        """1 where default is the likelier; a score is never a decision."""
+        return (self.predict_proba(X)[:, 1] > 0.5).astype(np.int64)  # noqa: PLR2004 - even odds
+
+    def points(self, X: Any) -> NDArray[np.int64]:
+        """Scores, higher is safer."""
+        return self.points_scale.points(self.predict_proba(X)[:, 1])
+
+    def bands(self, X: Any) -> NDArray[np.str_]:
+        """Band of each firm's score."""
+        return self.bands_of(self.points(X))
+
+    def bands_of(self, points: ArrayLike) -> NDArray[np.str_]:
+        """Bands of scores at hand."""
+        return self.points_bands.of(points)
+
+    def reasons(
+        self, X: Any, top: int = 5, *, direction: Literal["lowers", "raises"] = "lowers"
+    ) -> list[list[Reason]]:
+        """Why each score is what it is, against the average firm of training.
+
+        Exact Shapley values of the margin (Lundberg 2020), summed over the columns of one reason.
+
+        Args:
+            X: The firms.
+            top: At most so many, those that cost (or bring) most points first.
+            direction: What `lowers` the score, or what `raises` it.
+        """
+        table = as_frame(X)
+        return rank_reasons(
+            self.points_by_column(table), self.shown(table), self.meanings_of_columns(), top, direction
+        )
+
+    def meanings_of_columns(self) -> dict[str, Meaning]:
+        """What the columns that reasons speak of mean."""
+        return dict(self.meanings or {})
+
+    @property
+    def points_scale(self) -> Scale:
+        """The scale in force."""
+        return self.scale or Scale()
+
+    @property
+    def points_bands(self) -> Bands:
+        """The bands in force."""
+        return self.band_floors or Bands()
