@@ -34,7 +34,7 @@ bench: bench-features ## every benchmark; results beside the scripts
 	$(BIN)/python benchmarks/foundations.py
 
 bench-features: $(READY) ## features against SQL, pandas and Feast; from 1 M to 50 M events; collecting 10 M rows
-	$(BIN)/python benchmarks/features.py
+	$(BIN)/python benchmarks/feature_engine.py
 	$(BIN)/python benchmarks/collecting.py
 
 services: ## what some tests need besides: a browser and a Chinese font, PostgreSQL, Java and Spark

@@ -28,9 +28,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 HERE = Path(__file__).resolve().parent
-sys.path[:] = [
-    place for place in sys.path if place != str(HERE)
-]  # a script beside this one may be `features`
 ROWS, FIRMS, RUNS = 10_000_000, 100_000, 2
 PART = 1_000_000
 LEAST_ROWS_A_SECOND, MOST_SHARE, MOST_GIGABYTES = 150_000, 1 / 3, 3.0

@@ -1,6 +1,6 @@
 """The feature engine against hand-written SQL, pandas and Feast, and its cost from 1 M to 50 M events.
 
-    python benchmarks/features.py [sql] [pandas] [feast] [scale]
+    python benchmarks/feature_engine.py [sql] [pandas] [feast] [scale]
 
 Every measurement is a process of its own; all engines read the same Parquet files, on the same cores. Answers
 are compared before any ratio is told. Only ratios within one run mean anything on a shared machine.
@@ -251,7 +251,7 @@ def _yes(one: Ratio) -> str:
 
 def kept_before(chosen: list[str]) -> tuple[list[Ratio], list[Size]]:
     """What an earlier run found and this one does not measure."""
-    path = HERE / "features.json"
+    path = HERE / "feature_engine.json"
     before = json.loads(path.read_text()) if path.exists() else {"ratios": [], "scale": []}
     ratios = [Ratio(**one) for one in before["ratios"] if one["part"] not in chosen]
     sizes = [] if "scale" in chosen else [Size(**one) for one in before["scale"]]
@@ -277,8 +277,8 @@ def main() -> None:
     told = as_markdown(ratios, sizes, failed, load)
     result = {"load": load, "ratios": [asdict(one) for one in ratios], "failed": failed}
     result["scale"] = [asdict(size) for size in sizes]
-    (HERE / "features.json").write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n")
-    (HERE / "features.md").write_text(told)
+    (HERE / "feature_engine.json").write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n")
+    (HERE / "feature_engine.md").write_text(told)
     print(told)
 
 
