@@ -20,8 +20,8 @@ from features.catalogue import load_catalogue, load_departments
 from features.home import Home
 from features.lake import Receipt, commit, staged
 from models import plots
-from models.scale import Bands, Scale
-from pipelines.summary import Summary, Validation
+from models.scale import Bands
+from pipelines.summary import Summary
 from pipelines.templates.wording import FILTERS, in_chinese, known, shown, words
 from serving.policy import MEASURES, PolicyError
 from serving.policy.evaluation import law_on
@@ -65,7 +65,7 @@ def render(summary: Summary) -> str:
             received=_received(summary.receipts),
             sources=_sources(summary),
             top=_top_features(summary),
-            held=_held_out(summary.validation),
+            held=_held_out(summary),
             oracle_plot=_oracle_plot(summary),
             feature_names={one.name: one.zh for one in summary.features},
             firms=_firms(summary),
@@ -143,10 +143,10 @@ def _top_features(summary: Summary) -> list[dict[str, Any]]:
 
 
 # ---------------------------------------------------------------- validation
-def _held_out(validation: Validation) -> dict[str, Any]:
+def _held_out(summary: Summary) -> dict[str, Any]:
     """Tables and plots over the held-out rows; curves need bads and goods."""
-    bad, pd_ = validation.bad, np.clip(validation.pd_, 1e-6, 1 - 1e-6)
-    points, bands = Scale().points(pd_), Bands()
+    bad, pd_ = summary.validation.bad, np.clip(summary.validation.pd_, 1e-6, 1 - 1e-6)
+    points, bands = summary.scale.points(pd_), summary.bands
     held: dict[str, Any] = {
         "rows": len(bad),
         "bads": int(bad.sum()),
@@ -155,12 +155,11 @@ def _held_out(validation: Validation) -> dict[str, Any]:
     }
     if held["ranks"]:
         held["gains"] = list(zip(LOOKED_AT, plots.captured(bad, pd_, LOOKED_AT), strict=True))
-        held["plots"] = [Markup(svg) for svg in _held_out_plots(validation, pd_, points)]  # noqa: S704 - drawn by us
+        held["plots"] = [Markup(svg) for svg in _held_out_plots(bad, pd_, points, bands)]  # noqa: S704 - drawn by us
     return held
 
 
-def _held_out_plots(validation: Validation, pd_: Any, points: Any) -> list[str]:
-    bad, bands = validation.bad, Bands()
+def _held_out_plots(bad: Any, pd_: Any, points: Any, bands: Bands) -> list[str]:
     return [
         plots.roc_plot(bad, pd_),
         plots.ks_plot(bad, pd_),
@@ -197,7 +196,7 @@ class Firms:
 
 
 def _firms(summary: Summary) -> Firms:
-    scores, bands = summary.scores, Bands()
+    scores, bands = summary.scores, summary.bands
     asked = [measure for measure in MEASURES if measure.key in scores]
     return Firms(
         count=len(scores),

@@ -159,6 +159,8 @@ def _summary(
         green=green,
         oracle=compare_with_oracle(trained, oracle) if oracle else None,
         seconds=dict(steps.seconds),
+        scale=trained.model.points_scale,
+        bands=trained.model.points_bands,
     )
 
 

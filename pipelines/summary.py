@@ -12,6 +12,7 @@ from features.feature import AnyFeature
 from features.lake import Receipt
 from models.checks import Check
 from models.metrics import Estimate
+from models.scale import Bands, Scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,8 @@ class Summary:
             and `<measure>_zh` (its text); more columns may follow.
         answer: One full answer, as the service gives it.
         seconds: Step → seconds it took.
+        scale: The model's points.
+        bands: The model's ranges of points.
     """
 
     recipe: str
@@ -97,3 +100,5 @@ class Summary:
     green: GreenValidation | None = None
     oracle: OracleComparison | None = None
     seconds: dict[str, float] = field(default_factory=dict)
+    scale: Scale = field(default_factory=Scale)
+    bands: Bands = field(default_factory=Bands)

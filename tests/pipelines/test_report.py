@@ -462,3 +462,11 @@ def test_the_same_summary_gives_the_same_bytes(tmp_path, page):
 
 def test_a_sentence_that_nobody_translated_stays_as_it_is():
     assert in_chinese("the moon is full", {}) == "the moon is full"
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_points_and_bands_are_those_of_the_model(summary):
+    named = re.compile(r">\s*优先\s*<")
+    steep = replace(summary, scale=Scale(base=500, pdo=20), bands=Bands(("优先", "其余"), (510,)))
+    assert named.search(render(steep))
+    assert not named.search(render(summary))

@@ -1,0 +1,34 @@
+import pandas as pd
+import pytest
+
+from pipelines.segmenting import segments_of
+
+TABLE = pd.DataFrame(
+    {
+        "industry_division": ["C17", "F51", None],
+        "entity_type": ["ENTERPRISE", "FARMER_COOP", None],
+        "district": ["330521", None, "999999"],
+        "headcount_latest": [9.0, 10.0, None],
+        "firm_age_months": [36.0, 35.0, 600.0],
+        "sales": [1.0, 2.0, 3.0],
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("segment", "words"),
+    [
+        ("industry", ["C", "F", "未知"]),
+        ("kind", ["ENTERPRISE", "FARMER_COOP", "未知"]),
+        ("district", ["德清县", "未知", "未知"]),
+        ("size", ["不足 10 人", "10–49 人", "未知"]),
+        ("age", ["3–10 年", "不足 3 年", "10 年以上"]),
+    ],
+)
+def test_each_segment_has_its_words_and_what_is_not_known_is_one_of_its_own(segment, words):
+    assert segments_of(TABLE)[segment].tolist() == words
+
+
+def test_segments_without_their_feature_are_not_there():
+    assert segments_of(TABLE[["sales"]]).columns.tolist() == []
+    assert segments_of(TABLE[["sales", "district"]]).columns.tolist() == ["district"]
