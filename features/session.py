@@ -1,7 +1,11 @@
 """One source after another, asked as of many days at once, by DuckDB over the lake."""
 
+import weakref
 from collections.abc import Sequence
+from contextlib import ExitStack
 from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -10,12 +14,13 @@ import pandas as pd
 
 from features.asof import known_rows, of_replaced, only_version, replaced_records, with_intervals
 from features.catalogue import Source, source_named
-from features.errors import RequestError
+from features.errors import LakeError, RequestError
 from features.feature import Feature
 from features.fuse import Fused
 from features.home import Home
 from features.lake import MONEY, schema_of
 from features.rows import KEYS, PAIR
+from features.staging import staged
 
 ROWS_A_PART = 1_000_000
 """Known rows that are aggregated at once: few enough for the processor's caches, and for memory."""
@@ -41,12 +46,25 @@ class Session:
         self.engine = duckdb.connect()
         self._there: set[str] = set()
         self._run("SET preserve_insertion_order = false")
-        if home:
-            self._run(f"SET temp_directory = {_quoted(home.staging / 'duckdb')}")
+        if home and home.root.is_dir():
+            self._spill_into(home)
         if threads:
             self._run(f"SET threads = {threads}")
         if memory:
             self._limit(memory)
+
+    def _spill_into(self, home: Home) -> None:
+        """What does not fit into memory goes to a folder of this session alone, gone when the session is.
+
+        A home that may only be read leaves it to the system's folder for temporary files.
+        """
+        opened = ExitStack()
+        try:
+            folder = opened.enter_context(staged(home))
+        except LakeError:
+            folder = Path(opened.enter_context(TemporaryDirectory(prefix="lvdaitong-")))
+        weakref.finalize(self, opened.close)
+        self._run(f"SET temp_directory = {_quoted(folder)}")
 
     def _limit(self, memory: str) -> None:
         try:
