@@ -32,7 +32,7 @@ class LakeError(LvdaitongError):
     exit_code = 5
 
 
-class ModelError(LvdaitongError):
+class ModelError(LvdaitongError, ValueError):
     """A model may not be trained, registered or loaded."""
 
     exit_code = 6

@@ -35,6 +35,16 @@ class Rows:
     def __len__(self) -> int:
         return len(self.bad)
 
+    def where(self, chosen: NDArray[np.bool_]) -> "Rows":
+        """The chosen rows alone."""
+        return Rows(
+            table=self.table[chosen],
+            bad=self.bad[chosen],
+            time=None if self.time is None else self.time[chosen],
+            groups=None if self.groups is None else self.groups[chosen],
+            segments=self.segments[chosen] if len(self.segments) else self.segments,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:

@@ -1,17 +1,30 @@
-"""Reason codes: what moved a score, in words from a controlled list, never made up."""
+"""Reason codes: what moved a score, in words from a controlled list, never made up.
 
-from collections.abc import Mapping
+The reference is the average firm of training: points say how far a reason moved the score from there
+(`models.shapley`). Which reasons are told, and in which order, is `models.ranking`'s.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-Direction = Literal["lowers", "raises"]
+from models.ranking import NONE, NOTICEABLE, Direction, Floats, Ranked, ranked
+from models.units import Language, writer
 
-NOTICEABLE = 0.5
-"""Half a point: less does not move a score that is shown in whole points."""
+__all__ = ["NOTICEABLE", "Dates", "Direction", "Meaning", "Reason", "rank_reasons", "reason_table"]
+
+PARTS = ("", "_code", "_points", "_feature", "_source", "_department", "_date")
+"""What `reason_table` tells of each reason: the sentence, and what stands behind it."""
+
+Objects = NDArray[np.object_]
+
+Dates = Mapping[str, date | None]
+"""Source → day of the newest event known of a firm; None where nothing is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +37,11 @@ class Meaning:
         lowers: Chinese sentence for where it lowers the score.
         raises: Chinese sentence for where it raises the score.
         unit: Unit of the value.
-        source: Source that it was computed from.
+        source: Source that it was computed from, as a reader is told.
         department: Department that answers for the source.
         reason: Columns of one reason are told together.
         monotone: 1 where the risk rises with it, -1 where it falls, 0 where nothing is assumed.
+        sources: Names of the sources in the catalogue, for their dates; `source` where there are none.
     """
 
     zh: str
@@ -39,6 +53,16 @@ class Meaning:
     department: str = ""
     reason: str = ""
     monotone: int = 0
+    sources: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        # JSON gives a list back
+        object.__setattr__(self, "sources", tuple(self.sources))
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """The sources whose dates tell how old the value is."""
+        return self.sources or ((self.source,) if self.source else ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +79,8 @@ class Reason:
         text_en: The same in English.
         source: Where the value comes from.
         department: Department that answers for it.
+        data_date: Day of the newest event of that source known of the firm; of several sources, the one
+            furthest behind. None where nothing is known, or nobody said.
     """
 
     code: str
@@ -66,16 +92,21 @@ class Reason:
     text_en: str
     source: str
     department: str
+    data_date: date | None = None
 
 
 def rank_reasons(
-    points: NDArray[np.float64],
+    points: Floats,
     table: pd.DataFrame,
     meanings: Mapping[str, Meaning],
     top: int,
     direction: Direction,
+    *,
+    dates: Sequence[Dates] | None = None,
 ) -> list[list[Reason]]:
     """The `top` reasons of each row that move its score most in one direction.
+
+    For a few rows; `reason_table` says the same of many.
 
     Args:
         points: Points by which each column (axis 1) moved each row's score (axis 0).
@@ -83,90 +114,153 @@ def rank_reasons(
         meanings: Column → meaning; a column without one speaks by its name.
         top: At most so many a row.
         direction: `lowers` or `raises`.
+        dates: How fresh each row's sources are; None where nobody knows.
     """
-    known = [meanings.get(name) or _plain(name) for name in table.columns]
-    names = [meaning.reason or name for meaning, name in zip(known, table.columns, strict=True)]
-    codes, groups = pd.factorize(np.array(names, dtype=object))
-    summed = np.zeros((len(points), len(groups)))
-    for column, group in enumerate(codes):
-        summed[:, group] += points[:, column]
-    sign = -1 if direction == "lowers" else 1
-    order = np.argsort(-sign * summed, axis=1, kind="stable")[:, :top]
-    ranked = []
-    for row, best in enumerate(order):
-        chosen = [group for group in best if sign * summed[row, group] >= NOTICEABLE]
-        columns = [_strongest(points[row], codes, group, sign) for group in chosen]
-        ranked.append(
-            [
-                _reason(
-                    known[column],
-                    groups[group],
-                    table.iloc[row, column],
-                    summed[row, group],
-                    direction,
-                    table.columns[column],
-                )
-                for group, column in zip(chosen, columns, strict=True)
-            ]
-        )
-    return ranked
+    known = _meanings(table, meanings)
+    found = ranked(points, _reasons(known), top, direction)
+    names = list(known)
+    return [
+        [
+            _reason(
+                names[column],
+                known[names[column]],
+                table.iloc[row, column],
+                float(moved),
+                direction,
+                dates[row] if dates is not None else {},
+            )
+            for column, moved in zip(found.columns[:, row], found.points[:, row], strict=True)
+            if column != NONE
+        ]
+        for row in range(len(points))
+    ]
 
 
-def _strongest(points: NDArray[np.float64], codes: NDArray[np.int64], group: int, sign: int) -> int:
-    members = np.flatnonzero(codes == group)
-    return int(members[np.argmax(sign * points[members])])
-
-
-def _reason(
-    meaning: Meaning, name: str, value: object, points: float, direction: Direction, column: str
-) -> Reason:
-    missing = bool(pd.isna(value))
-    effect = f"({direction} the score)"
-    sentence = meaning.lowers if direction == "lowers" else meaning.raises
-    shown = None if missing else value if isinstance(value, str) else float(value)  # type: ignore[arg-type]
-    return Reason(
-        code=f"{name.upper()}_{'LOW' if direction == 'lowers' else 'HIGH'}",
-        feature=column,
-        value=shown,
-        points=round(float(points), 1),
-        direction=direction,
-        text_zh=f"{meaning.zh}暂无信息"
-        if missing
-        else f"{sentence}（{meaning.zh} {_shown(shown, meaning.unit)}）",
-        text_en=f"{meaning.en}: {'not known' if missing else _shown(shown, meaning.unit)} {effect}",
-        source=meaning.source,
-        department=meaning.department,
-    )
-
-
-def _shown(value: float | str | None, unit: str) -> str:
-    """A value as a person writes it."""
-    if value is None or isinstance(value, str):
-        return str(value)
-    if unit == "share":
-        return f"{value:.1%}"
-    if unit == "CNY":
-        return f"{value:,.0f} 元"
-    if unit == "flag":
-        return "是" if value else "否"
-    words = {
-        "count": "",
-        "days": " 天",
-        "months": " 个月",
-        "persons": " 人",
-        "ratio": "",
-        "CNY per person": " 元/人",
-        "years": " 年",
-        "points": " 分",
-        "place": " 位",
-        "places": " 位",
-        "kWh": " 千瓦时",
-        "kWh per CNY": " 千瓦时/元",
-        "m2": " 平方米",
-    }
-    digits = 0 if float(value).is_integer() or unit in ("months", "CNY per person") else 2
-    return f"{value:,.{digits}f}{words.get(unit, f' {unit}' if unit else '')}"
+def _meanings(table: pd.DataFrame, meanings: Mapping[str, Meaning]) -> dict[str, Meaning]:
+    return {name: meanings.get(name) or _plain(name) for name in table.columns.to_numpy()}
 
 
 def _plain(name: str) -> Meaning:
     return Meaning(zh=name, en=name, lowers=f"{name}处于不利水平", raises=f"{name}处于有利水平")
+
+
+def _reasons(known: Mapping[str, Meaning]) -> list[str]:
+    return [meaning.reason or name for name, meaning in known.items()]
+
+
+def _reason(
+    name: str, meaning: Meaning, value: object, points: float, direction: Direction, dates: Dates
+) -> Reason:
+    days = [day for source in meaning.read if (day := dates.get(source)) is not None]
+    missing = bool(pd.isna(value))
+    return Reason(
+        code=_code(name, meaning, direction),
+        feature=name,
+        value=None if missing else value if isinstance(value, str) else float(value),  # type: ignore[arg-type]
+        points=points,
+        direction=direction,
+        text_zh=_sentence(meaning, direction, "zh")(None if missing else value),
+        text_en=_sentence(meaning, direction, "en")(None if missing else value),
+        source=meaning.source,
+        department=meaning.department,
+        data_date=min(days, default=None),
+    )
+
+
+def _code(name: str, meaning: Meaning, direction: Direction) -> str:
+    return f"{(meaning.reason or name).upper()}_{'LOW' if direction == 'lowers' else 'HIGH'}"
+
+
+def _sentence(meaning: Meaning, direction: Direction, language: Language) -> Callable[[Any], str]:
+    """Tells a reader of a value of that meaning; None is missing."""
+    if language == "en":
+        write = writer(meaning.unit, "en", f"{meaning.en}: ", f" ({direction} the score)")
+        missing = f"{meaning.en}: not known ({direction} the score)"
+    else:
+        said = meaning.lowers if direction == "lowers" else meaning.raises
+        write = writer(meaning.unit, "zh", f"{said}（{meaning.zh} ", "）")
+        missing = f"{meaning.zh}暂无信息"
+    return lambda value: missing if value is None else write(value)
+
+
+def reason_table(
+    points: Floats,
+    table: pd.DataFrame,
+    meanings: Mapping[str, Meaning],
+    top: int,
+    direction: Direction,
+    *,
+    dates: pd.DataFrame | None = None,
+    language: Language = "zh",
+) -> pd.DataFrame:
+    """What `rank_reasons` says, as columns: for as many rows as memory holds.
+
+    Args:
+        points: Points by which each column (axis 1) moved each row's score (axis 0).
+        table: The same rows and columns as values.
+        meanings: Column → meaning; a column without one speaks by its name.
+        top: At most so many a row.
+        direction: `lowers` or `raises`.
+        dates: The same rows; by source, the day of the newest event known. None where nobody knows.
+        language: Of the sentences.
+
+    Returns:
+        The index of `table`; for each rank from 1 the columns `reason_1` (the sentence), `reason_1_code` and
+        so on (`PARTS`). Missing where a row has no more reasons.
+    """
+    known = _meanings(table, meanings)
+    found = ranked(points, _reasons(known), top, direction)
+    texts = np.full(found.columns.shape, None, dtype=object)
+    days = np.full(found.columns.shape, np.datetime64("NaT", "us"))
+    fresh = pd.DataFrame(index=table.index) if dates is None else dates
+    meant = list(known.values())
+    for column, places in found.by_column():
+        rows = places % len(table)
+        sentence = _sentence(meant[column], direction, language)
+        texts.ravel()[places] = _sentences(table.iloc[:, column].array.take(rows), sentence)
+        days.ravel()[places] = _oldest(fresh, meant[column].read)[rows]
+    told = _words(found, known, direction)
+    for rank in range(top):
+        told[f"reason_{rank + 1}"] = pd.array(texts[rank], dtype="str")
+        told[f"reason_{rank + 1}_points"] = found.points[rank]
+        told[f"reason_{rank + 1}_date"] = days[rank]
+    return pd.DataFrame(
+        {
+            f"reason_{rank}{part}": told[f"reason_{rank}{part}"]
+            for rank in range(1, top + 1)
+            for part in PARTS
+        },
+        index=table.index,
+    )
+
+
+def _sentences(values: Any, sentence: Callable[[Any], str]) -> Objects:
+    """A sentence a value, made once for values that are the same."""
+    codes, different = pd.factorize(values)
+    made = [sentence(value) for value in (*np.asarray(different).tolist(), None)]
+    return np.array(made, dtype=object)[codes]  # the code of a missing value is -1: the last sentence
+
+
+def _oldest(dates: pd.DataFrame, sources: tuple[str, ...]) -> NDArray[np.datetime64]:
+    """Of the sources' newest days, the one furthest behind, by row."""
+    oldest = np.full(len(dates), np.datetime64("NaT", "us"))
+    for source in sources:
+        if source in dates:
+            oldest = np.fmin(oldest, dates[source].to_numpy("datetime64[us]"))
+    return oldest
+
+
+def _words(found: Ranked, known: Mapping[str, Meaning], direction: Direction) -> dict[str, Any]:
+    """The controlled words of every rank, as columns."""
+    words = {
+        "code": [_code(name, meaning, direction) for name, meaning in known.items()],
+        "feature": list(known),
+        "source": [meaning.source for meaning in known.values()],
+        "department": [meaning.department for meaning in known.values()],
+    }
+    arrays = {part: pd.array(told, dtype="str") for part, told in words.items()}
+    return {
+        f"reason_{rank}_{part}": array.take(places, allow_fill=True)
+        for rank, places in enumerate(found.columns, 1)
+        for part, array in arrays.items()
+    }

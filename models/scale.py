@@ -1,6 +1,5 @@
 """From probabilities of default to points, and from points to bands. Higher is safer."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log
 
@@ -22,6 +21,9 @@ class Scale:
         pdo: Points to double the odds.
         lowest: Scores below are shown as this.
         highest: Scores above are shown as this.
+
+    Raises:
+        ModelError: `odds` or `pdo` is not above zero, or the bounds are the wrong way round.
     """
 
     base: float = 600.0
@@ -29,6 +31,12 @@ class Scale:
     pdo: float = 50.0
     lowest: float = 300.0
     highest: float = 900.0
+
+    def __post_init__(self) -> None:
+        if not (self.odds > 0 and self.pdo > 0):
+            raise ModelError(f"a scale of odds {self.odds} and pdo {self.pdo}; both must be above zero")
+        if not self.lowest < self.highest:
+            raise ModelError(f"a scale from {self.lowest} to {self.highest}; the lowest must be the lower")
 
     @property
     def factor(self) -> float:
@@ -39,6 +47,15 @@ class Scale:
     def offset(self) -> float:
         """Score at even odds: base − factor · ln(odds)."""
         return self.base - self.factor * log(self.odds)
+
+    def exact(self, log_odds: ArrayLike) -> Floats:
+        """Points before rounding and bounds, for log-odds of default; they add up where log-odds do.
+
+        >>> Scale(base=600, odds=50, pdo=20).exact([-log(50), -log(100)]).round(9).tolist()
+        [600.0, 620.0]
+        """
+        points: Floats = self.offset - self.factor * np.asarray(log_odds, dtype=np.float64)
+        return points
 
     def points(self, pd_: ArrayLike) -> NDArray[np.int64]:
         """Whole points for probabilities of default.
@@ -78,11 +95,3 @@ class Bands:
         rising = np.asarray(self.floors[::-1])
         place = np.searchsorted(rising, np.asarray(points), side="right")
         return np.asarray(self.names[::-1])[place]
-
-
-def observed_by_band(bands: Sequence[str], bad: ArrayLike) -> dict[str, tuple[int, int]]:
-    """Firms and bad firms a band, best band first."""
-    label, found = np.asarray(bad), np.asarray(bands)
-    return {
-        str(name): (int((found == name).sum()), int(label[found == name].sum())) for name in np.unique(found)
-    }

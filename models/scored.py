@@ -1,19 +1,23 @@
 """What every credit classifier here says once it has log-odds: probabilities, points, bands, reasons."""
 
 from abc import abstractmethod
-from collections.abc import Mapping
-from typing import Any, Literal
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 
-from models.reasons import Meaning, Reason, rank_reasons
+from models.reasons import Dates, Direction, Meaning, Reason, rank_reasons, reason_table
 from models.scale import Bands, Scale
 from models.table import as_frame
+from models.units import Language
 
 Floats = NDArray[np.float64]
+
+CHUNK_ROWS = 65_536
+"""Firms whose reasons are worked out at once; more would only take memory."""
 
 
 class ScoredClassifier(ClassifierMixin, BaseEstimator):
@@ -25,11 +29,13 @@ class ScoredClassifier(ClassifierMixin, BaseEstimator):
         meanings: Column → what it means; None for none.
         scale: Points; None for the default.
         band_floors: Named ranges of points; None for the default.
+        classes_: Good and bad, once fitted; 0 and 1.
     """
 
     meanings: Mapping[str, Meaning] | None
     scale: Scale | None
     band_floors: Bands | None
+    classes_: NDArray[Any]
 
     @abstractmethod
     def decision_function(self, X: Any) -> Floats:
@@ -48,9 +54,10 @@ class ScoredClassifier(ClassifierMixin, BaseEstimator):
         bad = 1 / (1 + np.exp(-self.decision_function(X)))
         return np.column_stack([1 - bad, bad])
 
-    def predict(self, X: Any) -> NDArray[np.int64]:
-        """1 where default is the likelier; a score is never a decision."""
-        return (self.predict_proba(X)[:, 1] > 0.5).astype(np.int64)  # noqa: PLR2004 - even odds
+    def predict(self, X: Any) -> NDArray[Any]:
+        """The class of bads (1) where default is the likelier; a score is never a decision."""
+        bad = self.decision_function(X) > 0
+        return self.classes_[bad.astype(np.int64)]
 
     def points(self, X: Any) -> NDArray[np.int64]:
         """Scores, higher is safer."""
@@ -65,21 +72,63 @@ class ScoredClassifier(ClassifierMixin, BaseEstimator):
         return self.points_bands.of(points)
 
     def reasons(
-        self, X: Any, top: int = 5, *, direction: Literal["lowers", "raises"] = "lowers"
+        self,
+        X: Any,
+        top: int = 5,
+        *,
+        direction: Direction = "lowers",
+        dates: Sequence[Dates] | None = None,
     ) -> list[list[Reason]]:
         """Why each score is what it is, against the average firm of training.
 
         Exact Shapley values of the margin (Lundberg 2020), summed over the columns of one reason.
 
         Args:
-            X: The firms.
+            X: The firms; a few of them.
             top: At most so many, those that cost (or bring) most points first.
             direction: What `lowers` the score, or what `raises` it.
+            dates: By firm, the day of the newest event known of each source; None where nobody knows.
         """
         table = as_frame(X)
         return rank_reasons(
-            self.points_by_column(table), self.shown(table), self.meanings_of_columns(), top, direction
+            self.points_by_column(table),
+            self.shown(table),
+            self.meanings_of_columns(),
+            top,
+            direction,
+            dates=dates,
         )
+
+    def reason_table(
+        self,
+        X: Any,
+        top: int = 5,
+        *,
+        direction: Direction = "lowers",
+        dates: pd.DataFrame | None = None,
+        language: Language = "zh",
+    ) -> pd.DataFrame:
+        """What `reasons` says, as columns, for any number of firms; see `models.reasons.reason_table`.
+
+        Args:
+            X: The firms.
+            top: At most so many reasons a firm.
+            direction: What `lowers` the score, or what `raises` it.
+            dates: The same firms; by source, the day of the newest event known. None where nobody knows.
+            language: Of the sentences.
+        """
+        table, meanings = as_frame(X), self.meanings_of_columns()
+        parts = []
+        for places in np.array_split(np.arange(len(table)), max(1, -(-len(table) // CHUNK_ROWS))):
+            rows = slice(places[0], places[-1] + 1) if len(places) else slice(0)
+            chunk = table.iloc[rows]
+            fresh = None if dates is None else dates.iloc[rows]
+            points = self.points_by_column(chunk)
+            shown = self.shown(chunk)
+            parts.append(
+                reason_table(points, shown, meanings, top, direction, dates=fresh, language=language)
+            )
+        return pd.concat(parts)
 
     def meanings_of_columns(self) -> dict[str, Meaning]:
         """What the columns that reasons speak of mean."""

@@ -13,12 +13,14 @@ from rich.console import Console
 from features.errors import LakeError
 from features.home import Home
 from pipelines.feature_verbs import features as _features
+from pipelines.model_verbs import models
 from pipelines.quarantine_verbs import quarantine
 from pipelines.terminal import AsJson, RecipeName, day_of
 from pipelines.terminal import console as _console
 from pipelines.terminal import print_json as _print_json
 from pipelines.terminal import show as _show
 from pipelines.terminal import steps as _steps
+from pipelines.train_verbs import train
 
 app = typer.Typer(
     name="lvdaitong",
@@ -29,6 +31,8 @@ app = typer.Typer(
 )
 
 app.add_typer(quarantine, name="quarantine")
+app.add_typer(train, name="train")
+app.add_typer(models, name="models")
 app.command("features")(_features)
 
 DEFAULT_HOME = "./var"

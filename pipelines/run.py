@@ -13,6 +13,7 @@ from features.home import Home
 from features.lake import Receipt
 from models.metrics import gini
 from pipelines.collect import Watch, collect
+from pipelines.green import green_from_grades
 from pipelines.loans import open_loans, reference_loan
 from pipelines.recipe import Recipe
 from pipelines.report import write_report
@@ -21,13 +22,7 @@ from pipelines.score import importance, score_all, write_scores
 from pipelines.snapshot import write_snapshot
 from pipelines.steps import Steps
 from pipelines.summary import GreenValidation, OracleComparison, Summary
-from pipelines.train import (
-    Trained,
-    best_single_feature,
-    credit_from_loans,
-    credit_from_record,
-    green_from_grades,
-)
+from pipelines.train import Trained, best_single_feature, train_credit
 from serving.decision import Scorer, decide
 from serving.snapshot import Snapshot, load_snapshot
 
@@ -74,7 +69,7 @@ def run(
     scope = scope_of(home, recipe, receipts)
     as_of = day or (pd.Timestamp(recipe.as_of) if recipe.as_of else scope.newest)
     with steps.step("train and check the credit model"):
-        trained, unseen = _train(home, recipe, as_of, scope, chosen, steps)
+        trained = _train(home, recipe, as_of, scope, chosen, steps)
     with steps.step("train the green model"):
         green = green_from_grades(home, as_of, scope)
     with steps.step("features of every firm"):
@@ -83,7 +78,8 @@ def run(
         snapshot = load_snapshot(home, as_of.date())
         scorer = Scorer.load(home, snapshot.credit, snapshot.green)
         scores = score_all(home, scorer, snapshot)
-        if unseen is not None:
+        if trained.evidence.kind == "repeated_cv":  # every firm was learnt from: its own score flatters
+            unseen = pd.Series(trained.evidence.pd_, index=trained.held_out.table.index)
             scores.insert(1, "pd_12m_held_out", unseen.reindex(scores.index))
         write_scores(home, snapshot, scores)
     with steps.step("report"):
@@ -122,13 +118,11 @@ def _train(
     scope: Scope,
     chosen: tuple[AnyFeature, ...],
     steps: Steps,
-) -> tuple[Trained, pd.Series | None]:
+) -> Trained:
     features = scope.usable(chosen)
     if not features:
         raise ModelError("none of the features can be computed from the sources of this recipe")
-    if recipe.label == "loan_tape":
-        return credit_from_loans(home, as_of, scope, features, steps.say), None
-    return credit_from_record(home, str(recipe.label), as_of, scope, features, steps.say)
+    return train_credit(home, str(recipe.label), as_of, scope, features, steps.say)
 
 
 def _summary(
@@ -148,10 +142,10 @@ def _summary(
         title_zh=recipe.zh,
         as_of=snapshot.as_of,
         receipts=receipts,
-        features=tuple(one for one in CREDIT_FEATURES if one.name in trained.model.encoder_.columns),
+        features=tuple(one for one in CREDIT_FEATURES if one.name in trained.held_out.table),
         validation=trained.validation,
-        checks=trained.checks,
-        credit_label=trained.version.label,
+        checks=trained.reviewed.checks,
+        credit_label=trained.reviewed.version.label,
         scores=scores,
         answer=one_answer(home, scorer, snapshot, scores),
         importance=importance(scorer, snapshot.features),
@@ -159,8 +153,8 @@ def _summary(
         green=green,
         oracle=compare_with_oracle(trained, oracle) if oracle else None,
         seconds=dict(steps.seconds),
-        scale=trained.model.points_scale,
-        bands=trained.model.points_bands,
+        scale=trained.evidence.model.points_scale,
+        bands=trained.evidence.model.points_bands,
     )
 
 
@@ -182,12 +176,11 @@ def compare_with_oracle(trained: Trained, path: Path) -> OracleComparison:
     if not path.is_file():
         raise ModelError(f"{path}: no oracle there; 'lvdaitong city' writes it to oracle/oracle_pd.parquet")
     known = pd.read_parquet(path).drop_duplicates("record_id").set_index("record_id")["oracle_pd"]
-    best = known.reindex(trained.test.loan)
+    best = known.reindex(trained.held_out.table.index)
     if best.isna().any():
         raise ModelError(
             f"{path}: {int(best.isna().sum())} of {len(best)} loans are not in it; is it of this city?"
         )
-    name, alone = best_single_feature(trained.test)
-    return OracleComparison(
-        gini(trained.test.bad, best), gini(trained.test.bad, trained.validation.pd_), name, alone
-    )
+    name, alone = best_single_feature(trained.held_out)
+    bad = trained.held_out.bad
+    return OracleComparison(gini(bad, best), gini(bad, trained.evidence.pd_), name, alone)

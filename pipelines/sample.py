@@ -2,11 +2,8 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from features.assemble import Watch, assemble
 from features.catalogue import load_catalogue
 from features.errors import ModelError
 from features.feature import AnyFeature
@@ -14,20 +11,10 @@ from features.home import Home
 from features.lake import Receipt, batch_path, receipts
 from features.session import Session
 from features.uscc import are_valid
+from models.label_rules import LabelRules
 from models.labels import loan_outcomes
 from models.reasons import Meaning
 from pipelines.recipe import Recipe
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """Rows to learn from or to test on; all parts have the same rows in the same order."""
-
-    table: pd.DataFrame
-    bad: NDArray[np.int64]
-    entity: pd.Series
-    applied: pd.Series
-    loan: pd.Series
 
 
 def collected(home: Home) -> set[str]:
@@ -49,6 +36,8 @@ class Scope:
     newest: pd.Timestamp
     research: str | None = None
     """Name of a research recipe; None for coded firms."""
+    label_rules: LabelRules | None = None
+    """What counts as default on the recipe's loan tape; None for `models/label_rules.yaml`."""
 
     def registered(self, model: str) -> str:
         """Name under which a model of these firms is registered: research takes no champion's place."""
@@ -81,7 +70,8 @@ def scope_of(home: Home, recipe: Recipe, collected_now: list[Receipt]) -> Scope:
         firms = firms[are_valid(firms)]
     if firms.empty:
         raise ModelError(f"{home.lake}: the lake names no firm; collect a recipe first")
-    return Scope(firms, frozenset(receipt.source for receipt in batches), newest, research)
+    sources = frozenset(receipt.source for receipt in batches)
+    return Scope(firms, sources, newest, research, recipe.label_rules)
 
 
 def whole_lake(home: Home) -> Scope:
@@ -103,22 +93,9 @@ def whole_lake(home: Home) -> Scope:
     return Scope(coded if len(coded) else firms, frozenset(sources), newest)
 
 
-def loan_sample(home: Home, features: tuple[AnyFeature, ...], outcomes: pd.DataFrame, watch: Watch) -> Sample:
-    """Features of each loan's firm as known on the day of its application."""
-    spine = outcomes[["entity_id"]].assign(as_of=outcomes["application_date"])
-    table = assemble(home, features, spine, watch).values.reset_index(drop=True)
-    return Sample(
-        table,
-        outcomes["bad"].astype("int64").to_numpy(),
-        outcomes["entity_id"].reset_index(drop=True),
-        outcomes["application_date"].reset_index(drop=True),
-        pd.Series(outcomes.index),
-    )
-
-
-def outcomes_as_of(home: Home, day: pd.Timestamp) -> pd.DataFrame:
-    """What became of every loan, as known on a day."""
-    return loan_outcomes(Session(home), day)
+def outcomes_as_of(home: Home, day: pd.Timestamp, rules: LabelRules | None = None) -> pd.DataFrame:
+    """What became of every loan, as known on a day; None for the rules of `models/label_rules.yaml`."""
+    return loan_outcomes(Session(home), day, rules)
 
 
 def meanings(features: tuple[AnyFeature, ...]) -> dict[str, Meaning]:
@@ -135,6 +112,7 @@ def meanings(features: tuple[AnyFeature, ...]) -> dict[str, Meaning]:
             department=catalogue[one.source].department,
             reason=one.reason,
             monotone=one.monotone,
+            sources=one.sources,
         )
         for one in features
     }

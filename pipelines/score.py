@@ -13,22 +13,17 @@ from serving.policy import evaluate
 from serving.snapshot import Snapshot
 
 TOP = 5
+TOLD = ("", "_code", "_points", "_source", "_date")
+"""What the table tells of each reason: the sentence, and what stands behind it."""
 
 
 def score_all(home: Home, scorer: Scorer, snapshot: Snapshot) -> pd.DataFrame:
     """The result table, indexed by `entity_id`; see `pipelines.summary.Summary.scores`."""
     scores = scorer.scores(snapshot.features)
-    scores = scores.join(_reason_columns(scorer, snapshot.features))
+    told = scorer.credit.reason_table(snapshot.features, TOP, dates=snapshot.newest)
+    scores = scores.join(told[[f"reason_{rank}{part}" for part in TOLD for rank in range(1, TOP + 1)]])
     scores["official_grade"] = snapshot.firms["green_grade"].reindex(scores.index)
     return scores.join(_findings(home, snapshot, scores["predicted_grade"]))
-
-
-def _reason_columns(scorer: Scorer, features: pd.DataFrame) -> pd.DataFrame:
-    told = scorer.credit.reasons(features, TOP)
-    texts = [[reason.text_zh for reason in row] + [None] * (TOP - len(row)) for row in told]
-    return pd.DataFrame(
-        texts, index=features.index, columns=[f"reason_{place}" for place in range(1, TOP + 1)]
-    )
 
 
 def _findings(home: Home, snapshot: Snapshot, predicted: pd.Series) -> pd.DataFrame:

@@ -1,10 +1,9 @@
 """How firms are told apart when a model is judged: by industry, kind, size, district and age."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
-
-UNKNOWN = "未知"
 
 DISTRICTS = {
     "330500": "市本级",
@@ -29,10 +28,9 @@ def segments_of(table: pd.DataFrame) -> pd.DataFrame:
     Returns:
         `industry` (section letter of GB/T 4754-2017), `kind`, `district`, `size` (insured persons; the
         statutory size class needs revenue and industry together and belongs to the measures) and `age`, as
-        far as the table has their features; a firm of which it is not known is `未知`, which is a segment
-        of its own.
+        far as the table has their features; missing where it is not known of a firm.
     """
-    makers = {
+    makers: dict[str, tuple[str, Callable[[pd.Series], pd.Series]]] = {
         "industry": ("industry_division", lambda values: values.astype("str").str[:1]),
         "kind": ("entity_type", _as_text),
         "district": ("district", lambda values: values.map(DISTRICTS)),
@@ -40,7 +38,7 @@ def segments_of(table: pd.DataFrame) -> pd.DataFrame:
         "age": ("firm_age_months", lambda values: _cut(values, AGES, AGES_ZH)),
     }
     words = {
-        name: make(table[column]).where(table[column].notna()).fillna(UNKNOWN).astype("str")
+        name: make(table[column]).where(table[column].notna())
         for name, (column, make) in makers.items()
         if column in table
     }

@@ -39,7 +39,7 @@ def as_record(ran: Ran) -> dict[str, Any]:
         },
         "oracle": _oracle_record(summary.oracle),
         "green_kappa": summary.green.kappa.value if summary.green else None,
-        "checks": {check.number: check.passed for check in summary.checks},
+        "checks": {check.number: not check.refuses for check in summary.checks},
         "firms": len(summary.scores),
         "seconds": summary.seconds,
         "scores": str(ran.scores),

@@ -46,7 +46,7 @@ def console() -> Console:
     return Console() if sys.stdout.isatty() else Console(width=150)
 
 
-def day_of(text: str | None) -> Any:
+def day_of(text: str | None, option: str = "--as-of") -> Any:
     """The day that an option names; None where it was not given.
 
     Raises:
@@ -59,7 +59,9 @@ def day_of(text: str | None) -> Any:
     try:
         return pd.Timestamp(datetime.strptime(text, "%Y-%m-%d"))  # noqa: DTZ007 - a day has no zone
     except ValueError as error:
-        raise RequestError(f"--as-of '{text}': not a day; expected YYYY-MM-DD, such as 2026-10-31") from error
+        raise RequestError(
+            f"{option} '{text}': not a day; expected YYYY-MM-DD, such as 2026-10-31"
+        ) from error
 
 
 def print_json(told: Any) -> None:

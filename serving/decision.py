@@ -182,7 +182,7 @@ def _known(scorer: Scorer, snapshot: Snapshot, entity_id: str, board: Board | No
     own = board.of(entity_id) if board else scorer.board(snapshot.features_of(entity_id))
     return {
         "subject": _plain(firm),
-        "credit": _credit(scorer, own),
+        "credit": _credit(scorer, own, snapshot.freshness(entity_id)),
         "green": _green(scorer, own, firm),
         "data": _data(snapshot, entity_id),
     }
@@ -202,13 +202,14 @@ def _told(value: Any) -> Any:
     return str(value) if isinstance(value, date | Decimal | str) else value
 
 
-def _credit(scorer: Scorer, own: Board) -> dict[str, Any]:
+def _credit(scorer: Scorer, own: Board, fresh: dict[str, date | None]) -> dict[str, Any]:
     credit, scored = scorer.credit, own.scores.iloc[0]
     points = points_of(credit, own.matrix)
 
     def told(top: int, direction: Literal["lowers", "raises"]) -> list[dict[str, Any]]:
-        reasons = rank_reasons(points, own.table, credit.meanings_of_columns(), top, direction)
-        return [asdict(reason) for reason in reasons[0]]
+        meanings = credit.meanings_of_columns()
+        reasons = rank_reasons(points, own.table, meanings, top, direction, dates=[fresh])
+        return [_plain(asdict(reason)) for reason in reasons[0]]
 
     return {
         "model": scorer.credit_version.label,

@@ -62,6 +62,12 @@ class Snapshot:
         }
         return {name: None if pd.isna(value) else pd.Timestamp(value).date() for name, value in dates.items()}
 
+    @property
+    def newest(self) -> pd.DataFrame:
+        """The same of every firm: by source, the day of the newest event known, indexed by `entity_id`."""
+        dated = [name for name in self.firms.columns if str(name).startswith(FRESHNESS)]
+        return self.firms[dated].rename(columns=lambda name: str(name).removeprefix(FRESHNESS))
+
     def features_of(self, entity_id: str) -> pd.DataFrame:
         """A firm's features, as a table of one row.
 

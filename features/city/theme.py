@@ -25,6 +25,7 @@ from features.city.themes import (
     green_grade,
     housing_fund,
     loan,
+    loan_event,
     loan_performance,
     output_per_mu,
     patent,
@@ -105,6 +106,7 @@ THEMES = tuple(
         green_grade,
         loan,
         loan_performance,
+        loan_event,
     )
 )
 LOAN_THEME = next(theme for theme in THEMES if theme.source == loan.SOURCE)

@@ -2,8 +2,9 @@
 
 import re
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from html import escape
 from io import StringIO
 from typing import Any
 
@@ -30,8 +31,10 @@ TEXT = 12.0
 MOST_POINTS = 400
 """More points of a curve than the eye can tell apart would only make the page heavy."""
 
+MARKS_OF_KEYS = ("o", "D")
+
 Key = tuple[str, str, str]
-"""An entry of a plot's key: label, colour, and line style (`-`, `--`, `:`), or `fill` for an area."""
+"""An entry of a plot's key: label, colour, and a line (`-`, `--`, `:`), a mark (`o`, `D`) or `fill`."""
 
 _LOOK: dict[str, Any] = {
     "svg.fonttype": "none",
@@ -49,22 +52,32 @@ _LOOK: dict[str, Any] = {
     "grid.linewidth": 0.8,
     "lines.linewidth": 2.0,
     "text.color": INK,
+    "text.parse_math": False,  # a dollar sign in a name is a dollar sign
     "xtick.color": QUIET,
     "ytick.color": QUIET,
 }
 
 
-def draw(name: str, title: str, paint: Callable[[Axes], None]) -> str:
+def draw(
+    name: str,
+    title: str,
+    paint: Callable[[Axes], None],
+    *,
+    size: tuple[float, float] = SIZE,
+    margins: Mapping[str, float] = MARGINS,
+) -> str:
     """An SVG of one pair of axes.
 
     Args:
         name: Unique within a page: the prefix of every id.
-        title: What a screen reader says, in Chinese.
+        title: What a screen reader says, in the page's language.
         paint: Puts the data on the axes.
+        size: Width and height in inches; text is as large as in the others where pages show them alike.
+        margins: Room around the axes, in shares of the size.
     """
     with _look(name):
-        figure = Figure(figsize=SIZE)
-        figure.subplots_adjust(**MARGINS)
+        figure = Figure(figsize=size)
+        figure.subplots_adjust(**margins)
         axes = figure.add_subplot()
         axes.tick_params(length=0, pad=6)
         paint(axes)
@@ -92,7 +105,7 @@ def _for_a_page(svg: str, name: str, title: str) -> str:
     svg = svg.replace("'DejaVu Sans'", FONTS)
     view = re.search(r'viewBox="[^"]+"', svg)
     where = f'xmlns="http://www.w3.org/2000/svg" {view.group() if view else ""}'
-    head = f'<svg {where} role="img" aria-label="{title}" stroke-linejoin="round" class="plot">'
+    head = f'<svg {where} role="img" aria-label="{escape(title)}" stroke-linejoin="round" class="plot">'
     return re.sub(r"<svg[^>]*>", head, svg, count=1)
 
 
@@ -114,12 +127,26 @@ def key(axes: Axes, entries: Sequence[Key]) -> None:
     place = (
         Affine2D().scale(1 / 72) + figure.dpi_scale_trans + ScaledTranslation(0, 1, inside)
     )  # from the top left
-    left, height = 0.0, 15.0
+    left, height = _begin(axes, entries), 15.0
     for label, colour, style in entries:
-        line: dict[str, Any] = {"linewidth": 9.0, "alpha": 0.6} if style == "fill" else {"linestyle": style}
-        axes.plot([left, left + 20], [height] * 2, color=colour, transform=place, clip_on=False, **line)
+        ends = [left + 10] if style in MARKS_OF_KEYS else [left, left + 20]
+        axes.plot(ends, [height] * len(ends), color=colour, transform=place, clip_on=False, **_stroke(style))
         axes.text(left + 26, height, label, transform=place, va="center", color=INK)
         left += 26 + text_width(label) + 18
+
+
+def _begin(axes: Axes, entries: Sequence[Key]) -> float:
+    """Where a key begins, in points from the axes' left; further left where it would run out on the right."""
+    figure: Any = axes.get_figure(root=True)
+    width = 72 * figure.get_figwidth()
+    wanted = sum(44 + text_width(label) for label, _, _ in entries) - 18
+    return -min(max(0.0, axes.get_position().x0 * width + wanted - width), axes.get_position().x0 * width)
+
+
+def _stroke(style: str) -> dict[str, Any]:
+    if style == "fill":
+        return {"linewidth": 9.0, "alpha": 0.6, "solid_capstyle": "butt"}
+    return {"marker": style, "linestyle": "none"} if style in MARKS_OF_KEYS else {"linestyle": style}
 
 
 def text_width(text: str, size: float = TEXT) -> float:
@@ -142,6 +169,15 @@ def percent_axes(axes: Axes, which: str = "xy") -> None:
     for axis in which:
         getattr(axes, f"{axis}axis").set_major_formatter(PercentFormatter(1.0, decimals=0))
         getattr(axes, f"set_{axis}lim")(0, 1.0)
+
+
+def per_cent(value: float, _place: float = 0) -> str:
+    """A share on an axis, with no more digits than it needs.
+
+    >>> per_cent(0.1), per_cent(0.0525), per_cent(0.0)
+    ('10%', '5.25%', '0%')
+    """
+    return f"{round(value * 100, 6):g}%"
 
 
 def thinned(count: int, *kept: int) -> NDArray[np.int64]:

@@ -2,17 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from models.metrics import Estimate
+from models.metrics import Estimate, wilson
 
 Floats = NDArray[np.float64]
-
-Z = 1.959964
-"""Normal quantile of a two-sided 95 % interval."""
 
 MOST_GROUPS = 10
 BADS_A_GROUP = 5
@@ -36,26 +32,6 @@ class Group:
     bads: int
     predicted: float
     observed: Estimate
-
-
-def wilson(bads: int, rows: int) -> Estimate:
-    """A share with its 95 % interval (Wilson 1927), which also holds for few rows and for no bad at all.
-
-    >>> str(wilson(0, 20))
-    '0.000 [0.000, 0.161]'
-    >>> str(wilson(5, 100))
-    '0.050 [0.022, 0.112]'
-
-    Raises:
-        ValueError: There are no rows.
-    """
-    if rows <= 0:
-        raise ValueError(f"a share of {rows} rows; at least one row is needed")
-    share, weight = bads / rows, Z**2 / rows
-    middle = (share + weight / 2) / (1 + weight)
-    half = Z / (1 + weight) * sqrt(share * (1 - share) / rows + weight / (4 * rows))
-    # At 0 and 1 the bounds meet the share but for rounding.
-    return Estimate(share, max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half)))
 
 
 def grouped(names: ArrayLike, bad: ArrayLike, pd_: ArrayLike, order: Sequence[str]) -> list[Group]:

@@ -33,7 +33,7 @@ def separation_plot(
         name: Unique within a page.
     """
     scores, truth = np.asarray(points, dtype=float), np.asarray(bad, dtype=bool)
-    edges = _edges(scores)
+    edges = score_edges(scores)
 
     def paint(axes: Axes) -> None:
         for rows, colour, style in ((scores[~truth], BLUE, "-"), (scores[truth], VERMILION, "--")):
@@ -41,7 +41,7 @@ def separation_plot(
             axes.stairs(shares, edges, fill=True, color=colour, alpha=0.18)
             axes.stairs(shares, edges, color=colour, linestyle=style, linewidth=1.8)
         axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-        _mark_bands(axes, edges, floors, names)
+        mark_bands(axes, edges, floors, names)
         name_axes(axes, "评分（越高越安全）", "占本组比例")
         key(axes, [("正常", BLUE, "-"), ("违约", VERMILION, "--")])
 
@@ -51,27 +51,28 @@ def separation_plot(
 def points_plot(points: ArrayLike, floors: Sequence[int], names: Sequence[str], name: str = "points") -> str:
     """How many firms have which score, over the bands; arguments as of `separation_plot`."""
     scores = np.asarray(points, dtype=float)
-    edges = _edges(scores)
+    edges = score_edges(scores)
 
     def paint(axes: Axes) -> None:
         counts = np.histogram(scores, edges)[0]
         axes.bar(edges[:-1], counts, width=POINTS_A_BIN * 0.9, align="edge", color=SKY)
         middle = float(np.median(scores))
         axes.axvline(middle, color=INK, linewidth=1.2, linestyle="--", ymax=0.9)
-        _mark_bands(axes, edges, floors, names)
+        mark_bands(axes, edges, floors, names)
         name_axes(axes, "评分（越高越安全）", "企业数")
         key(axes, [("企业数", SKY, "fill"), (f"中位数 {middle:.0f}", INK, "--")])
 
     return draw(name, "全部企业的评分分布", paint)
 
 
-def _edges(scores: Floats) -> Floats:
+def score_edges(scores: Floats) -> Floats:
+    """Borders of bins of twenty points that hold every score."""
     low = np.floor(scores.min() / POINTS_A_BIN) * POINTS_A_BIN
     edges: Floats = np.arange(low, scores.max() + 2 * POINTS_A_BIN, POINTS_A_BIN, dtype=np.float64)
     return edges
 
 
-def _mark_bands(axes: Axes, edges: NDArray[np.float64], floors: Sequence[int], names: Sequence[str]) -> None:
+def mark_bands(axes: Axes, edges: NDArray[np.float64], floors: Sequence[int], names: Sequence[str]) -> None:
     """Lines at the floors of bands and the name of each band between, above the data."""
     left, right = float(edges[0]), float(edges[-1])
     axes.set_xlim(left, right)
@@ -111,14 +112,15 @@ def calibration_plot(groups: Sequence[Group], name: str = "calibration") -> str:
         axes.errorbar(
             predicted, observed, yerr=spread, fmt="o", color=BLUE, ecolor=SKY, elinewidth=2.2, markersize=6
         )
-        _root_axes(axes, top)
+        root_axes(axes, top)
         name_axes(axes, "预测违约概率（组均值）", "实际违约率")
         key(axes, [("各组实际值与 95% 区间", BLUE, "-"), ("完全一致", GREY, "--")])
 
     return draw(name, "校准图：预测与实际违约率", paint)
 
 
-def _root_axes(axes: Axes, top: float) -> None:
+def root_axes(axes: Axes, top: float) -> None:
+    """Both axes from zero to `top`, growing with the square root, marked in per cents."""
     shown = _readable(top)
     for side in "xy":
         getattr(axes, f"set_{side}scale")("function", functions=(_root, np.square))

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from features.catalogue import Source
 from features.errors import RecipeError
+from models.label_rules import LabelRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,7 @@ class Recipe:
         as_of: The day on which the data end; None where the lake tells.
         policy_as_of: The day whose measures count; None where it is the as-of day.
         label: The outcome that `run` models: `loan_tape`, or `source.column` of a flag.
+        label_rules: What counts as default on its loan tape; None for `models/label_rules.yaml`.
     """
 
     name: str
@@ -105,6 +107,7 @@ class Recipe:
     as_of: date | None = None
     label: str | None = None
     policy_as_of: date | None = None
+    label_rules: LabelRules | None = None
 
     @property
     def outcomes(self) -> set[str]:

@@ -9,7 +9,8 @@ from typing import Any
 import yaml
 
 from features.catalogue import KEY_COLUMNS, Source, source_named
-from features.errors import RecipeError
+from features.errors import ModelError, RecipeError
+from models.label_rules import LabelRules, rules_from
 from pipelines.recipe.model import ColumnRule, Recipe, Table
 from pipelines.recipe.words import (
     ALLOWED_COLUMN,
@@ -78,7 +79,19 @@ def parse_recipe(text: str, place: str) -> Recipe:
         as_of=raw.get("as_of"),
         label=raw.get("label"),
         policy_as_of=raw.get("policy_as_of"),
+        label_rules=_label_rules(place, raw.get("label_rules")),
     )
+
+
+def _label_rules(place: str, raw: Any) -> LabelRules | None:
+    if raw is None:
+        return None
+    if not isinstance(raw, dict):
+        raise RecipeError(f"{place}: label_rules is '{raw}', expected a mapping such as months: 12")
+    try:
+        return rules_from(raw, f"{place}: label_rules")
+    except ModelError as error:
+        raise RecipeError(str(error)) from error
 
 
 def _tables(place: str, key: str, raw: list[Any]) -> tuple[Table, ...]:

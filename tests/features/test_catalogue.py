@@ -50,7 +50,14 @@ def test_every_number_has_a_unit_and_every_category_its_values() -> None:
 
 def test_what_banks_and_graders_decided_is_marked_an_outcome() -> None:
     outcomes = {source.name for source in load_catalogue().values() if source.outcome}
-    assert {"loan", "loan_performance", "green_grade", "credit_record", "business_exit"} == outcomes
+    assert {
+        "loan",
+        "loan_event",
+        "loan_performance",
+        "green_grade",
+        "credit_record",
+        "business_exit",
+    } == outcomes
 
 
 def test_an_unknown_source_is_named_with_those_there_are() -> None:

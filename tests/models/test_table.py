@@ -163,3 +163,30 @@ def test_a_model_saved_before_there_were_positions_still_loads(model, unseen, tm
     (tmp_path / "model.json").write_text(json.dumps(state, ensure_ascii=False), "utf-8")
     again = CreditModel.load(tmp_path)
     assert again.predict_proba(unseen.table).tolist() == model.predict_proba(unseen.table).tolist()
+
+
+def test_a_firm_alone_is_read_as_among_many():
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({
+        "number": rng.normal(size=60),
+        "gaps": np.where(rng.random(60) < 0.5, np.nan, 1.0),
+        "whole": pd.array(rng.integers(0, 9, 60), dtype="Int64"),
+        "narrow": rng.normal(size=60).astype("float32"),
+        "flag": rng.random(60) < 0.5,
+        "odd": pd.Series([1, 2.5, None, True] * 15, dtype="object"),
+        "word": pd.Series(rng.choice(["C17", "F51", None], 60), dtype="str"),
+        "kind": pd.Categorical(rng.choice(["一", "二"], 60)),
+    })  # fmt: skip
+    table.loc[3, "whole"] = pd.NA
+    encoder = Encoder.learn(table)
+    turned = table.assign(word=table["word"].replace("F51", "Z99"))[table.columns[::-1]]
+    for frame in (table, turned):
+        whole = encoder.matrix(frame)
+        alone = np.vstack([encoder.matrix(frame.iloc[[row]]) for row in range(len(frame))])
+        np.testing.assert_array_equal(alone, whole)
+
+
+def test_a_word_among_numbers_is_refused_for_one_firm_as_for_many():
+    encoder = Encoder.learn(pd.DataFrame({"debt": [1.0, 2.0]}))
+    with pytest.raises(ModelError, match="column 'debt' was numeric in training and holds 'many' now"):
+        encoder.matrix(pd.DataFrame({"debt": ["many"]}))

@@ -12,7 +12,11 @@ from typer.testing import CliRunner
 from pipelines.command_line import app, main
 
 VERBS = ["city", "catalog", "collect", "features", "run", "serve"]
-GROUPS = {"quarantine": ["show", "retry"]}
+GROUPS = {
+    "quarantine": ["show", "retry"],
+    "train": ["credit", "green"],
+    "models": ["list", "show", "promote", "rollback", "history"],
+}
 EVERY_VERB = [[verb] for verb in VERBS] + [[group, verb] for group, verbs in GROUPS.items() for verb in verbs]
 
 

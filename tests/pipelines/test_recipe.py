@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from features.errors import RecipeError
+from models.label_rules import LabelRules
 from pipelines.recipe import ALLOWED_COLUMN, ALLOWED_RECIPE, ALLOWED_TABLE, UNITS, load_recipe, parse_recipe
 
 MINIMAL = """
@@ -90,6 +91,26 @@ def test_every_shipped_recipe_fits_the_catalogue(name):
 def test_a_recipe_that_does_not_fit_says_where(change, message):
     with pytest.raises(RecipeError, match=re.escape(message)):
         parse_recipe(MINIMAL.replace(*change), "mine.yaml")
+
+
+def test_a_recipe_may_say_what_counts_as_default_on_its_loan_tape():
+    rules = parse_recipe(f"{MINIMAL}label_rules: {{bad_dpd_over: 60}}", "mine.yaml").label_rules
+    assert rules == LabelRules(bad_dpd_over=60)
+    assert parse_recipe(MINIMAL, "mine.yaml").label_rules is None
+    assert load_recipe("city").label_rules == LabelRules(bullet_grace_months=None)
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ("12", "mine.yaml: label_rules is '12', expected a mapping such as months: 12"),
+        ("{month: 12}", "mine.yaml: label_rules: no label rule 'month'; there are: bad_dpd_over"),
+        ("{months: 0}", "mine.yaml: label_rules: label rule months is 0, expected a whole number of months"),
+    ],
+)
+def test_label_rules_that_cannot_be_are_refused(said, message):
+    with pytest.raises(RecipeError, match=message):
+        parse_recipe(f"{MINIMAL}label_rules: {said}", "mine.yaml")
 
 
 def test_an_unknown_recipe_is_answered_with_those_there_are():

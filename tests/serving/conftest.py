@@ -1,6 +1,6 @@
 """A small home made without the pipelines: 60 firms, two tiny models, one snapshot."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,7 @@ from features.home import Home
 from features.uscc import with_checks
 from models.credit import CreditModel
 from models.green import GRADES, GreenGradeModel
+from models.ledger import FILE as LEDGER
 from models.reasons import Meaning
 from models.registry import CREDIT, GREEN, register
 from serving.api import create_app
@@ -121,7 +122,7 @@ def home(tmp_path_factory):
     """A home with two champions and a snapshot of firms with codes."""
     made = Home(tmp_path_factory.mktemp("home"))
     for name, model in ((CREDIT, credit_model()), (GREEN, green_model())):
-        register(made, name, model, parameters={}, metrics={}, tags={}, documents={})
+        register(made, name, model, parameters={}, metrics={}, tags={}, documents={}, now=datetime.now(UTC))
     write_firms(made, codes())
     return made
 
@@ -152,6 +153,7 @@ def research(tmp_path, home, started):
     made = Home(tmp_path)
     made.artifacts.symlink_to(home.artifacts)
     made.registry.symlink_to(home.registry)
+    (made.root / LEDGER).symlink_to(home.root / LEDGER)
     write_firms(made, [f"e{number}" for number in range(FIRMS)])
     with started(made) as client:
         yield client

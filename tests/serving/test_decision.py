@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import date
 
+import pandas as pd
 import pytest
 
 from features.errors import ModelError, RequestError
@@ -52,6 +53,33 @@ def test_the_score_is_the_models_own(scorer, snapshot, firm):
     assert [one["code"] for one in credit["reasons"]] == [
         one.code for one in scorer.credit.reasons(features)[0]
     ]
+
+
+def test_a_reason_says_how_fresh_its_source_is(scorer, snapshot, firm):
+    credit = profile(scorer, snapshot, firm)["credit"]
+    fresh = {name: str(day) if day else None for name, day in snapshot.freshness(firm).items()}
+    told = {one["source"]: one["data_date"] for one in credit["reasons"] + credit["strengths"]}
+    assert "2026-09-30" in told.values()
+    assert told == {source: fresh.get(source) for source in told}
+
+
+def test_the_newest_days_of_all_firms_are_those_of_each(snapshot):
+    for entity, row in snapshot.newest.head(3).iterrows():
+        days = {name: None if pd.isna(day) else day.date() for name, day in row.items()}
+        assert days == snapshot.freshness(entity)
+
+
+def test_the_table_of_all_firms_gives_the_reasons_of_each(scorer, snapshot):
+    table = scorer.credit.reason_table(snapshot.features, 5, dates=snapshot.newest)
+    assert table.index.equals(snapshot.features.index)
+    for entity in snapshot.features.index[:20]:
+        told = profile(scorer, snapshot, entity)["credit"]["reasons"]
+        row = table.loc[entity]
+        days = [row[f"reason_{rank}_date"] for rank in range(1, len(told) + 1)]
+        assert [row[f"reason_{rank}"] for rank in range(1, len(told) + 1)] == [one["text_zh"] for one in told]
+        assert [str(day.date()) if pd.notna(day) else None for day in days] == [
+            one["data_date"] for one in told
+        ]
 
 
 def test_reasons_lower_and_strengths_raise(scorer, snapshot, firm):

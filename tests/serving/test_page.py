@@ -100,6 +100,11 @@ def test_the_answer_on_one_page(client, typed):
     assert "is_green_inclusive</" not in page.text
 
 
+def test_a_reason_names_the_date_of_its_data(client, typed):
+    page = client.post("/", data=typed)
+    assert '· 数据日期 <time datetime="2026-09-30">2026-09-30</time></p>' in page.text
+
+
 def test_what_an_officer_adds_settles_a_measure(client, typed):
     page = client.post("/", data=typed | {"is_green_inclusive": "true", "subsidy_used_ytd_cny": "0"})
     assert "2,293.15 元" in page.text

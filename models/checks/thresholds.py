@@ -1,0 +1,61 @@
+"""The numbers by which checks judge, as data with unit and citation: `thresholds.yaml`."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from features.errors import ModelError
+
+FILE = Path(__file__).with_name("thresholds.yaml")
+CERTAINTIES = ("convention", "decision", "statistics")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Threshold:
+    """A number by which a check judges.
+
+    Attributes:
+        value: The number.
+        unit: What it counts.
+        cites: Where it comes from.
+        certainty: `convention`, `decision` or `statistics`.
+    """
+
+    value: float
+    unit: str
+    cites: str
+    certainty: str
+
+
+def limit(name: str) -> float:
+    """The value of a threshold.
+
+    >>> limit("psi_act")
+    0.25
+    """
+    return thresholds()[name].value
+
+
+@cache
+def thresholds(file: Path = FILE) -> dict[str, Threshold]:
+    """All thresholds by name.
+
+    Raises:
+        ModelError: The file is no YAML of thresholds, or one lacks its unit, citation or certainty.
+    """
+    try:
+        told = yaml.safe_load(file.read_text("utf-8"))
+        return {str(name): _threshold(one) for name, one in told.items()}
+    except (OSError, yaml.YAMLError, TypeError, ValueError, AttributeError) as error:
+        raise ModelError(
+            f"{file}: no whole list of thresholds (value, unit, cites, certainty): {error}"
+        ) from error
+
+
+def _threshold(told: dict[str, object]) -> Threshold:
+    one = Threshold(**{**told, "value": float(str(told.get("value")))})  # type: ignore[arg-type]
+    if one.certainty not in CERTAINTIES or not one.unit or not one.cites:
+        raise ValueError(f"{told}: certainty is one of {', '.join(CERTAINTIES)}; unit and cites are needed")
+    return one

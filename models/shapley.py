@@ -1,0 +1,126 @@
+"""Exact Shapley values of a booster's margin: few rows by the booster itself, many by tables of patterns."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import lightgbm as lgb
+import numpy as np
+from numpy.typing import NDArray
+
+from models.patterns import Floats, Part, Question, parts_of
+
+Column = NDArray[Any]
+"""Numbers, or places of words."""
+
+MANY_ROWS = 2_000
+"""From here on tables are quicker than the booster, though they take a second to make for 500 trees."""
+
+CHUNK_ROWS = 16_384
+
+
+def shapley(booster: lgb.Booster, matrix: Floats, *, threads: int) -> Floats:
+    """By how much log-odds each column moved each row's margin from the mean of training.
+
+    Path-dependent TreeSHAP (Lundberg 2020). Both ways agree to 1e-9; a row's values do not depend on the rows
+    beside it. Trees deeper than 8 are left to the booster, however many rows there are.
+
+    Args:
+        booster: A booster of one margin a row.
+        matrix: Rows as the booster reads them; missing is NaN.
+        threads: Threads for many rows; few rows take one.
+
+    Returns:
+        The shape of `matrix`; a row's sum and the mean margin of training make its margin.
+    """
+    tables = _tables(booster) if len(matrix) >= MANY_ROWS else None
+    if tables is not None:
+        return tables.values(matrix, threads)
+    threads = 1 if len(matrix) < MANY_ROWS else threads
+    return np.asarray(booster.predict(matrix, pred_contrib=True, num_threads=threads))[:, :-1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Tables:
+    """All trees of a booster.
+
+    Attributes:
+        parts: The trees in parts.
+        words: The columns of which a question asks for words.
+    """
+
+    parts: list[Part]
+    words: frozenset[int]
+
+    def values(self, matrix: Floats, threads: int) -> Floats:
+        """Shapley values of every row, some thousand rows at a time in each thread."""
+        given = np.empty(matrix.shape[::-1])
+
+        def work(begin: int) -> None:
+            rows = slice(begin, begin + CHUNK_ROWS)
+            given[:, rows] = self._of(np.ascontiguousarray(matrix[rows].T))
+
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(work, range(0, len(matrix), CHUNK_ROWS)))
+        return given.T
+
+    def _of(self, columns: Floats) -> Floats:
+        given, desk = np.zeros(columns.shape), _Desk(columns.shape[1])
+        read = [_codes(one) if place in self.words else one for place, one in enumerate(columns)]
+        for part in self.parts:
+            desk.look_up(part, read, given)
+        return given
+
+
+class _Desk:
+    """Arrays to work in, so that none is made anew for each question."""
+
+    def __init__(self, rows: int) -> None:
+        self.answer = np.empty(rows, dtype=np.bool_)
+        self.bits = np.empty(rows, dtype=np.uint8)
+        self.pattern = np.empty(rows, dtype=np.intp)
+        self.found = np.empty(rows)
+
+    def look_up(self, part: Part, columns: Sequence[Column], given: Floats) -> None:
+        """Add what a part gives to each row, column by column of the model."""
+        self.bits.fill(0)
+        for question in part.questions:
+            self._ask(question, columns[question.column])
+            np.add(self.bits, self.bits, out=self.bits)
+            np.add(self.bits, self.answer.view(np.uint8), out=self.bits)
+        np.copyto(self.pattern, self.bits)
+        for column, values in zip(part.columns, part.table, strict=True):
+            np.take(values, self.pattern, out=self.found, mode="clip")
+            np.add(given[column], self.found, out=given[column])
+
+    def _ask(self, question: Question, values: Column) -> None:
+        """Where each value goes; a comparison with a missing value is false."""
+        if question.words is not None:
+            np.take(question.words, values, out=self.answer, mode="clip")
+        elif question.missing_left:
+            np.logical_not(np.greater(values, question.most, out=self.answer), out=self.answer)
+        else:
+            np.less_equal(values, question.most, out=self.answer)
+
+
+def _codes(values: Floats) -> NDArray[np.intp]:
+    """Places of words; one that is missing or unknown has a place behind all others."""
+    return np.where(values > -1, values, np.iinfo(np.int32).max).astype(np.intp)
+
+
+_MADE: WeakKeyDictionary[lgb.Booster, tuple[int, _Tables | None]] = WeakKeyDictionary()
+"""Tables by booster, and how many trees it had when they were made."""
+
+
+def _tables(booster: lgb.Booster) -> _Tables | None:
+    """The tables of a booster, made once; None where only the booster itself can explain its trees."""
+    trees, tables = _MADE.get(booster, (-1, None))
+    if trees != booster.num_trees():
+        parts = parts_of(booster.dump_model())
+        asked = [question for part in parts or () for question in part.questions]
+        words = frozenset(question.column for question in asked if question.words is not None)
+        tables = None if parts is None else _Tables(parts, words)
+        _MADE[booster] = (booster.num_trees(), tables)
+    return tables
