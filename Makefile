@@ -8,7 +8,7 @@ DEMO := var/demo
 export MLFLOW_DISABLE_TELEMETRY := true
 export DO_NOT_TRACK := 1
 
-.PHONY: demo test check format serve bench bench-features services lock env clean
+.PHONY: demo test check format serve bench bench-features bench-models services lock env clean
 
 demo: $(READY) ## the whole main job on an embedded city, and one full answer
 	$(BIN)/lvdaitong city --entities 3000 --months 60 --seed 7 --out $(DEMO)/city
@@ -30,12 +30,15 @@ format: $(READY) ## put the code into its form
 serve: $(READY) ## the service on what `make demo` left in its home
 	$(BIN)/lvdaitong --home $(DEMO)/home serve
 
-bench: bench-features ## every benchmark; results beside the scripts
+bench: bench-features bench-models ## every benchmark; results beside the scripts
 	$(BIN)/python benchmarks/foundations.py
 
 bench-features: $(READY) ## features against SQL, pandas and Feast; from 1 M to 50 M events; collecting 10 M rows
 	$(BIN)/python benchmarks/feature_engine.py
 	$(BIN)/python benchmarks/collecting.py
+
+bench-models: $(READY) ## ranking, calibration, cost of fitting and reasons, beside other libraries
+	$(BIN)/python benchmarks/credit_models.py
 
 services: ## what some tests need besides: a browser and a Chinese font, PostgreSQL, Java and Spark
 	apt-get update -qq

@@ -60,6 +60,10 @@ def test_no_verb_is_left_out_of_these_tests():
             "--as-of '2024-02-30': not a day",
         ),
         (["run", "--recipe", "city", "--data", ".", "--feature", "charm"], 4, "no feature 'charm'"),
+        (["train", "credit", "--recipe", "city", "--label", "bad"], 8, "or --recipe NAME alone"),
+        (["train", "credit", "--recipe", "city"], 6, "nothing of recipe 'city' is there; collect it first"),
+        (["train", "credit", "--recipe", "enterprise_exit2017"], 4, "names no 'label'"),
+        (["train", "green", "--recipe", "city"], 6, "nothing of recipe 'city' is there; collect it first"),
         (["city", "--entities", "50", "--months", "3", "--out", "/proc/city"], 5, "/proc/city: No such file"),
     ],
 )

@@ -15,7 +15,8 @@ import pytest
 from features.city import make_city
 from features.home import Home
 from features.lake import receipts
-from models.registry import CREDIT, champion
+from models.registry import CREDIT, champion, find_challenger
+from models.registry.listing import one_version
 from pipelines.collect import collect
 from pipelines.recipe import load_recipe
 from pipelines.sample import scope_of
@@ -111,6 +112,22 @@ def test_the_second_run_collects_nothing_new_and_registers_the_next_version(ran,
     assert {path: path.stat().st_mtime_ns for path in home.lake.rglob("*.parquet")} == before
     assert again["model"] == "sme_credit/2"
     assert again["validation"] == told["validation"], "the same data give the same model"
+
+
+def test_a_challenger_from_the_lake_is_asked_about_the_champion_and_takes_no_place(ran):
+    home, _ = ran
+    before = champion(home, CREDIT)
+    words = ["--home", str(home.root), "train", "credit", "--recipe", "city", "--challenger", "--json"]
+    made = json.loads(subprocess.run([*COMMAND, *words], capture_output=True, text=True, check=True).stdout)
+    challenger = find_challenger(home, CREDIT)
+    assert made["model"] == challenger.label
+    assert champion(home, CREDIT) == before
+    told = {one["number"]: one for one in one_version(home, CREDIT, challenger.version).checks}
+    assert told["C07"]["asked"], "the champion's outcomes were complete before the test began"
+    assert before.label in told["C07"]["finding"]
+    page = Path(made["report"]).read_text("utf-8")
+    assert challenger.label in page
+    assert before.label in page
 
 
 def test_a_snapshot_of_an_earlier_day_sees_nothing_of_what_came_later(ran):

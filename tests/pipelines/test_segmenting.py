@@ -27,7 +27,7 @@ TABLE = pd.DataFrame(
 )
 def test_each_segment_has_its_words_and_what_is_not_known_is_missing(segment, words):
     found = segments_of(TABLE)[segment]
-    assert found.where(found.notna(), None).tolist() == words
+    assert [word if isinstance(word, str) else None for word in found] == words
 
 
 def test_segments_without_their_feature_are_not_there():

@@ -1,6 +1,6 @@
 """The credit model and the scorecard against their rivals: ranking, calibration, cost of fitting, reasons.
 
-    python benchmarks/models.py [quality] [fit] [reasons]
+    python benchmarks/credit_models.py [quality] [fit] [reasons]
 
 Every measurement is a process of its own; CatBoost and EBM live in an environment made for them.
 What a run does not name stays as it was found before.
@@ -236,7 +236,7 @@ def _yes(kept: bool) -> str:  # noqa: FBT001 - a word for it
 
 def main() -> None:
     """Measure what the command line names, or all; what it does not name stays as it was found before."""
-    path = HERE / "models.json"
+    path = HERE / "credit_models.json"
     result = json.loads(path.read_text("utf-8")) if path.exists() else {}
     result["load"] = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as folder:
@@ -245,7 +245,7 @@ def main() -> None:
             place.mkdir()
             result[name] = PARTS[name](place)
     path.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    (HERE / "models.md").write_text(as_markdown(result), "utf-8")
+    (HERE / "credit_models.md").write_text(as_markdown(result), "utf-8")
     print(as_markdown(result))
 
 
