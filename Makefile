@@ -8,14 +8,14 @@ DEMO := var/demo
 export MLFLOW_DISABLE_TELEMETRY := true
 export DO_NOT_TRACK := 1
 
-.PHONY: demo test check format serve bench bench-features bench-models services lock env clean
+.PHONY: demo test check format serve bench bench-features bench-models bench-policy services lock env clean
 
 demo: $(READY) ## the whole main job on an embedded city, and one full answer
 	$(BIN)/lvdaitong city --entities 3000 --months 60 --seed 7 --out $(DEMO)/city
 	$(BIN)/lvdaitong --home $(DEMO)/home run --recipe city --data $(DEMO)/city --oracle $(DEMO)/city/oracle/oracle_pd.parquet
 
 test: $(READY) ## every test, doctest and document
-	$(BIN)/pytest -n 2 --dist worksteal
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(READY) ## format, lint, types, floors
 	$(BIN)/ruff format --check .
@@ -30,7 +30,7 @@ format: $(READY) ## put the code into its form
 serve: $(READY) ## the service on what `make demo` left in its home
 	$(BIN)/lvdaitong --home $(DEMO)/home serve
 
-bench: bench-features bench-models ## every benchmark; results beside the scripts
+bench: bench-features bench-models bench-policy ## every benchmark; results beside the scripts
 	$(BIN)/python benchmarks/foundations.py
 
 bench-features: $(READY) ## features against SQL, pandas and Feast; from 1 M to 50 M events; collecting 10 M rows
@@ -39,6 +39,9 @@ bench-features: $(READY) ## features against SQL, pandas and Feast; from 1 M to 
 
 bench-models: $(READY) ## ranking, calibration, cost of fitting and reasons, beside other libraries
 	$(BIN)/python benchmarks/credit_models.py
+
+bench-policy: $(READY) ## the measures for one firm and for 300,000, beside ZEN
+	$(BIN)/python benchmarks/policy.py
 
 services: ## what some tests need besides: a browser and a Chinese font, PostgreSQL, Java and Spark
 	apt-get update -qq

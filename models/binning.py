@@ -20,6 +20,9 @@ Ints = NDArray[np.int64]
 SMOOTHING = 1.0
 """Firms of the average rate that are added to each bin, so that one without bads has a weight of evidence."""
 
+WIDTH = 0.05
+"""Smallest share of the known firms that the solver may keep apart as a bin of a number."""
+
 RARE_SHARE = 0.02
 """Categories with a smaller share of the firms are pooled."""
 
@@ -109,7 +112,7 @@ class Bins:
 
 
 def optimal_bins(
-    values: Floats, label: Ints, weight: Floats, direction: int = 0, words: int = 0
+    values: Floats, label: Ints, weight: Floats, direction: int = 0, words: int = 0, width: float = WIDTH
 ) -> Bins | str:
     """Bins by `optbinning`, or why there are none.
 
@@ -120,6 +123,7 @@ def optimal_bins(
         direction: 1 where the bad rate must rise with the number, -1 where it must fall, 0 for whatever
             shape fits best.
         words: How many categories there are; 0 for a number.
+        width: Smallest share of the known firms in a bin of a number.
     """
     known = ~np.isnan(values)
     if not known.any():
@@ -132,7 +136,7 @@ def optimal_bins(
         found = (
             _categories(values[known], label[known], weight[known], words)
             if words
-            else _numbers(values[known], label[known], weight[known], direction)
+            else _numbers(values[known], label[known], weight[known], direction, width)
         )
         if isinstance(found, str):
             return found
@@ -198,11 +202,16 @@ def fine_cut(values: Floats, most: int = FINE_BINS) -> Cut:
     return Cut(tuple(edges[edges > distinct[0]].tolist()))
 
 
-def _numbers(values: Floats, label: Ints, weight: Floats, direction: int) -> Cut | str:
-    found, status = _solved(values, label, weight, {"monotonic_trend": TRENDS[direction]})
+def _numbers(values: Floats, label: Ints, weight: Floats, direction: int, width: float) -> Cut | str:
+    asked = {
+        "monotonic_trend": TRENDS[direction],
+        "min_prebin_size": width,
+        "max_n_prebins": round(1 / width),
+    }
+    found, status = _solved(values, label, weight, asked)
     if found is None:
-        asked = "in the declared direction" if direction else "of any shape"
-        return f"the solver found no bins {asked} ({status})"
+        shape = "in the declared direction" if direction else "of any shape"
+        return f"the solver found no bins {shape} ({status})"
     return Cut(tuple(float(edge) for edge in found.splits))
 
 

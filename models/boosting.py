@@ -1,7 +1,9 @@
 """How trees are grown for the credit model: a booster a fold, grown side by side, kept all of them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
+from math import ceil
 from typing import Any
 
 import lightgbm as lgb
@@ -13,6 +15,7 @@ from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from features.errors import ModelError
 from models.calibration import calibrated_loss
 from models.merging import merged
+from models.sample_limits import plenty
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -44,7 +47,8 @@ STEPS = 10
 
 FRACTIONS = (0.3, 0.5, 0.7, 0.85, 1.0)
 """Share of the columns that a tree may ask, another one for each booster: with few, weak columns are heard;
-with all, the best is never missed. Which is better differs from table to table; their mean is robust."""
+with all, the best is never missed. Which is better differs from table to table; their mean is robust.
+Where rows are plenty for the columns, all may be asked by all."""
 
 SMALLEST_LEAF, LEAF_SHARE = 10, 1 / 2000
 """Rows of a leaf: ten, and in large tables one in 2,000."""
@@ -124,19 +128,29 @@ class Boosting:
             ModelError: The rarer class has too few firms, or groups, for two folds.
         """
         whole = lgb.Dataset(
-            matrix, label, weight=weight, categorical_feature=self.categorical, params=self._reading()
+            matrix, label, weight=weight, categorical_feature=self.categorical, params=self.reading()
         ).construct()
         folds = self._folds(label, groups, repeat=0)
-        watch = _Watch(label, np.ones(len(label)) if weight is None else weight)
-        boosters = [self._booster(whole, fold, place, watched=True) for place, fold in enumerate(folds)]
-        rounds = self._grow_together(boosters, [check for _, check in folds], watch)
+        watched = not self.small_sample
+        boosters = [self._booster(whole, fold, place, watched=watched) for place, fold in enumerate(folds)]
+        if watched:
+            order = np.concatenate([check for _, check in folds])
+            watch = _Watch(boosters, label[order], None if weight is None else weight[order])
+            rounds = self._grow_watched(watch)
+        else:
+            # few held-out bads cannot tell when to stop; calibration mends what is too bold
+            rounds = self._grow_until(boosters, self._most_rounds)
         for repeat in range(1, min(MOST_REPEATS, self.most_trees // (len(folds) * rounds))):
-            drawn = self._folds(label, groups, repeat)
-            boosters += self._grow_again(whole, drawn, len(boosters), rounds)
-            folds += drawn
+            first, drawn = len(boosters), self._folds(label, groups, repeat)
+            more = [self._booster(whole, fold, first + at, watched=False) for at, fold in enumerate(drawn)]
+            self._grow_until(more, rounds)
+            boosters, folds = boosters + more, folds + drawn
         held_out, seen = np.zeros(len(label)), np.zeros(len(label))
         for booster, (_, check) in zip(boosters, folds, strict=True):
-            held_out[check] += booster.predict(matrix[check], raw_score=True, num_iteration=rounds)
+            # with its threads, since LightGBM else takes all there are, which wait for each other
+            held_out[check] += booster.predict(
+                matrix[check], raw_score=True, num_iteration=rounds, num_threads=self.threads
+            )
             seen[check] += 1
         return Grown(merged(boosters, rounds, 1 / len(boosters)), held_out / seen, rounds)
 
@@ -148,7 +162,8 @@ class Boosting:
             rows: Rows of the table.
         """
         leaf = max(SMALLEST_LEAF, int(LEAF_SHARE * rows))
-        general = {"min_data_in_leaf": leaf, "feature_fraction": FRACTIONS[place % len(FRACTIONS)]}
+        fraction = 1.0 if plenty(rows, len(self.directions)) else FRACTIONS[place % len(FRACTIONS)]
+        general = {"min_data_in_leaf": leaf, "feature_fraction": fraction}
         manner = SMALL if self.small_sample else GENERAL | general
         return (
             manner
@@ -192,81 +207,75 @@ class Boosting:
     def _booster(self, whole: lgb.Dataset, fold: Fold, place: int, *, watched: bool) -> lgb.Booster:
         """A booster that has grown nothing yet; a watched one can be asked about the rows it will not see."""
         learn, check = fold
-        booster = lgb.Booster(
-            self.parameters(place, whole.num_data()), whole.subset(learn.tolist(), self._reading())
-        )
-        return (
-            booster.add_valid(whole.subset(check.tolist(), self._reading()), "held out")
-            if watched
-            else booster
-        )
+        parameters, reading = self.parameters(place, whole.num_data()), self.reading()
+        booster = lgb.Booster(parameters, whole.subset(learn.tolist(), reading))
+        return booster.add_valid(whole.subset(check.tolist(), reading), "held out") if watched else booster
 
-    def _grow_together(self, boosters: list[lgb.Booster], checks: list[Ints], watch: "_Watch") -> int:
-        """Round by round, until the held-out loss over all rows falls no more; the round of its least."""
+    def _grow_watched(self, watch: "_Watch") -> int:
+        """Rounds until the held-out loss over all rows falls no more; the round of its least."""
         most = self._most_rounds
-        if (
-            self.small_sample
-        ):  # few held-out bads cannot tell when to stop; calibration mends what is too bold
-            return sum(1 for _ in self._rounds(boosters, most))
         every = -(-most // LOOKS)
-        least, best = np.inf, 1
-        for at, stuck in enumerate(self._rounds(boosters, most), start=1):
-            if at % every == 0 or at == most or stuck:
-                loss = watch.loss(boosters, checks)
-                if loss < least:
-                    least, best = loss, at
-            if stuck or at - best >= max(every, PATIENCE_SHARE * most):
-                break
+        patience = max(every, ceil(PATIENCE_SHARE * most))
+        least, best, at, stuck = np.inf, 1, 0, False
+        while not stuck and at < most and min(at + every, most) - best <= patience:
+            begin, at = at, min(at + every, most)
+            stuck = self._grow(watch.boosters, begin, at)
+            loss = watch.loss()
+            if loss < least:
+                least, best = loss, at
         return best
 
-    def _grow_again(
-        self, whole: lgb.Dataset, folds: list[Fold], first: int, rounds: int
-    ) -> list[lgb.Booster]:
-        boosters = [
-            self._booster(whole, fold, first + place, watched=False) for place, fold in enumerate(folds)
-        ]
-        for at, _ in enumerate(self._rounds(boosters, self._most_rounds), start=1):
-            if at == rounds:
-                break
-        return boosters
+    def _grow_until(self, boosters: list[lgb.Booster], rounds: int) -> int:
+        """So many rounds, or fewer where no booster finds a question any more; how many."""
+        for at in range(rounds):
+            if self._grow(boosters, at, at + 1):
+                return at + 1
+        return rounds
 
-    def _rounds(self, boosters: list[lgb.Booster], most: int) -> Iterator[bool]:
-        """A tree for every booster in every round; yields whether none found a question, the end."""
-        now = self.schedule(1, 1)
-        for at in range(1, most + 1):
-            wanted = self.schedule(at, most)
-            if wanted != now:
-                now = wanted
-                for booster in boosters:
-                    booster.reset_parameter(wanted)
-            stuck = [booster.update() for booster in boosters]
-            yield all(stuck)
-            if all(stuck):
-                return
+    def _grow(self, boosters: list[lgb.Booster], begin: int, end: int) -> bool:
+        """The trees of some rounds, booster by booster; whether none found a question in the last of them."""
+        most = self._most_rounds
+        shapes = [self.schedule(max(at, 1), most) for at in range(begin, end + 1)]
+        stuck = []
+        for booster in boosters:
+            for before, now in pairwise(shapes):
+                if now != before:
+                    booster.reset_parameter(now)
+                found_none = booster.update()
+            stuck.append(found_none)
+        return all(stuck)
 
-    def _reading(self) -> dict[str, Any]:
+    def reading(self) -> dict[str, Any]:
+        """LightGBM's parameters of how values become bins."""
         return {"verbose": -1, "min_data_in_bin": 1 if self.small_sample else 3, "num_threads": self.threads}
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Watch:
-    """The calibrated loss of rows that their boosters have not seen."""
+    """The calibrated loss of rows that their boosters have not seen.
 
+    Attributes:
+        boosters: A booster a fold.
+        label: Of the rows held out, fold after fold; 1 for bad.
+        weight: What each of them counts; None for all alike.
+    """
+
+    boosters: list[lgb.Booster]
     label: Ints
-    weight: Floats
+    weight: Floats | None
 
-    def loss(self, boosters: list[lgb.Booster], checks: list[Ints]) -> float:
+    def loss(self) -> float:
         """Log-loss after the logistic curve that suits best: trees that exaggerate may still rank well."""
-        margins, told = np.empty(len(self.label)), []
+        rates: list[Floats] = []
 
         def note(predicted: Floats, _data: lgb.Dataset) -> tuple[str, float, bool]:
-            told.append(np.clip(predicted, NEARLY, 1 - NEARLY))
+            rates.append(predicted)
             return "", 0.0, False
 
-        for booster, check in zip(boosters, checks, strict=True):
+        for booster in self.boosters:
             booster.eval_valid(note)
-            margins[check] = np.log(told[-1] / (1 - told[-1]))
-        return calibrated_loss(margins, self.label, self.weight)
+        rate = np.clip(np.concatenate(rates), NEARLY, 1 - NEARLY)
+        return calibrated_loss(np.log(rate / (1 - rate)), self.label, self.weight)
 
 
 def _number_of_folds(label: Ints, together: Ints | None = None) -> int:

@@ -18,10 +18,10 @@ from models.credit_state import SHAPE, restored, state_of
 from models.inputs import label_to_fit, remember_columns, table_to_fit, table_to_score, weight_to_fit
 from models.reasons import Meaning
 from models.relative import relative_meanings
-from models.sample_limits import sample_limits
+from models.sample_limits import most_trees, sample_limits
 from models.scale import Bands, Scale
 from models.scored import ScoredClassifier
-from models.shapley import shapley
+from models.shapley import margins, shapley
 from models.table import Encoder
 
 if TYPE_CHECKING:
@@ -49,7 +49,8 @@ class CreditModel(ScoredClassifier):
         monotone: Column → 1 where risk rises with it, -1 where it falls, 0 free.
         relative: Positions within the industry to learn from the rows of training and to read beside the
             table: `{"by": "industry_division", "columns": [...]}`; see `Relative`. None for none.
-        n_estimators: Most trees of the whole model; held-out firms decide how many are used.
+        n_estimators: Most trees of the whole model; held-out firms decide how many are used. Never more than
+            700 with fewer than 50 rows a column or fewer than 500 firms of a class.
         learning_rate: Shrinkage of the first trees; it grows fivefold on the way to the last possible one.
         num_leaves: Most leaves of a tree; None for the manner's own, as for the four that follow.
         max_depth: Most questions from root to leaf.
@@ -70,6 +71,7 @@ class CreditModel(ScoredClassifier):
         held_out_: Calibrated log-odds of each row of training from trees that had not seen it, the sample's
             own rate; not saved.
         trees_: Number of trees.
+        most_trees_: Most trees that this sample allowed; not saved.
         rounds_: Trees of each of the boosters that the model was made of; not saved.
         small_sample_: Whether the small-sample manner was used.
         limits_: Language → what a small sample can and cannot show; empty for others.
@@ -83,7 +85,7 @@ class CreditModel(ScoredClassifier):
         meanings: Mapping[str, Meaning] | None = None,
         monotone: Mapping[str, int] | None = None,
         relative: Mapping[str, Any] | None = None,
-        n_estimators: int = 700,
+        n_estimators: int = 1500,
         learning_rate: float = 0.05,
         num_leaves: int | None = None,
         max_depth: int | None = None,
@@ -144,6 +146,7 @@ class CreditModel(ScoredClassifier):
         self.small_sample_ = bool(min(label.sum(), len(label) - label.sum()) < SMALL_SAMPLE)
         self.period_ = _period(time)
         self.sample_ = {"rows": len(label), "bads": int(label.sum())}
+        self.most_trees_ = most_trees(self.n_estimators, len(label), matrix.shape[1], int(label.sum()))
         grown = self._boosting(len(matrix)).grow(matrix, label, weight, groups)
         self.booster_, self.trees_ = grown.booster, grown.booster.num_trees()
         self.rounds_ = grown.rounds
@@ -177,8 +180,8 @@ class CreditModel(ScoredClassifier):
 
     def decision_function(self, X: Any) -> Floats:
         """Calibrated log-odds of default."""
-        margins = self._margin(X)
-        return self.calibration_.log_odds(margins)
+        margin = self._margin(X)
+        return self.calibration_.log_odds(margin)
 
     def meanings_of_columns(self) -> dict[str, Meaning]:
         """What the columns that the model reads mean: `meanings`, and those of positions in the industry."""
@@ -207,9 +210,7 @@ class CreditModel(ScoredClassifier):
 
     def _margin(self, X: Any) -> Floats:
         matrix = self._matrix(X)
-        return np.asarray(
-            self.booster_.predict(matrix, raw_score=True, num_threads=self._threads(len(matrix)))
-        )
+        return margins(self.booster_, matrix, threads=self._threads(len(matrix)))
 
     def _threads(self, rows: int) -> int:
         return self.n_jobs or (1 if rows < MANY_ROWS else 2)
@@ -222,7 +223,7 @@ class CreditModel(ScoredClassifier):
             small_sample=self.small_sample_,
             directions=self.directions(),
             categorical=self.encoder_.categorical,
-            most_trees=self.n_estimators,
+            most_trees=self.most_trees_,
             learning_rate=self.learning_rate,
             seed=self.random_state or 0,
             threads=self._threads(rows),

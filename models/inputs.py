@@ -11,7 +11,8 @@ from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import column_or_1d, validate_data
 
 from features.errors import ModelError
-from models.table import as_frame
+from models.names import names_of
+from models.table import PLAIN, as_frame
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -43,10 +44,11 @@ def table_to_fit(values: Any) -> pd.DataFrame:
         raise ModelError(f"0 sample(s) (shape={table.shape}) while a minimum of 1 is required.")
     if not table.shape[1]:
         raise ModelError(f"0 feature(s) (shape={table.shape}) while a minimum of 1 is required.")
-    for place, name in enumerate(table.columns):
-        column = table.iloc[:, place]
-        if column.dtype == object or pd.api.types.is_string_dtype(column.dtype):
-            _refuse_odd_words(str(name), column)
+    for place, dtype in enumerate(table.dtypes.tolist()):
+        if dtype.kind not in PLAIN and (
+            pd.api.types.is_object_dtype(dtype) or pd.api.types.is_string_dtype(dtype)
+        ):
+            _refuse_odd_words(str(table.columns[place]), table.iloc[:, place])
     return table
 
 
@@ -81,7 +83,7 @@ def as_table(values: Any) -> pd.DataFrame:
     if issparse(values):
         raise ModelError("a sparse matrix was passed; expected a dense table: use X.toarray()")
     if isinstance(values, pd.DataFrame):
-        named = all(isinstance(name, str) for name in values.columns.tolist())
+        named = {*map(type, names_of(values))} <= {str}
         return values if named else values.set_axis([str(name) for name in values.columns], axis="columns")
     array = np.asarray(values)
     if np.iscomplexobj(array):
@@ -153,7 +155,8 @@ def weight_to_fit(sample_weight: ArrayLike | None, label: Ints) -> Floats | None
 def _refuse_odd_words(name: str, column: pd.Series) -> None:
     """Raise ModelError for a column that is neither numbers, nor words, nor yes and no."""
     known = column.dropna()
-    kinds = {_kind(value) for value in known}
+    # what kind a value is depends on its type alone: one of each is looked at
+    kinds = {_kind(value) for value in {type(value): value for value in known.tolist()}.values()}
     strange = kinds - {"number", "word"}
     if strange:
         raise NoValueError(

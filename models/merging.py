@@ -1,13 +1,12 @@
 """Several boosters as one: the weighted sum of their margins, in LightGBM's own text."""
 
-import re
 from collections.abc import Sequence
 
 import lightgbm as lgb
-import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
-_TREE = re.compile(r"^Tree=\d+\n", re.MULTILINE)
-_SCALED = re.compile(r"^(leaf_value|internal_value)=(.*)$", re.MULTILINE)
+LINE, NUMBERED, VALUES = "\n", "\nTree=", "_value="
 
 
 def merged(boosters: Sequence[lgb.Booster], rounds: int, share: float) -> lgb.Booster:
@@ -27,21 +26,32 @@ def merged(boosters: Sequence[lgb.Booster], rounds: int, share: float) -> lgb.Bo
     texts = [booster.model_to_string(num_iteration=rounds) for booster in boosters]
     head, _, rest = texts[0].partition("tree_sizes=")
     settings = rest[rest.index("parameters:\n") :]
-    trees = [tree for text in texts for tree in _trees(text)]
-    blocks = [f"Tree={place}\n{_scaled(tree, share)}" for place, tree in enumerate(trees)]
+    trees = _scaled("".join(_trees(text) for text in texts), share).split(NUMBERED)[1:]
+    blocks = [f"Tree={place}\n{tree.partition(LINE)[2]}\n" for place, tree in enumerate(trees)]
     sizes = " ".join(str(len(block.encode())) for block in blocks)
     text = f"{head}tree_sizes={sizes}\n\n{''.join(blocks)}end of trees\n\n{settings}"
     return lgb.Booster(model_str=text)
 
 
-def _trees(text: str) -> list[str]:
-    body = text[: text.index("\nend of trees") + 1]
-    return _TREE.split(body)[1:]
+def _trees(text: str) -> str:
+    """The part of a booster's text that tells its trees."""
+    return text[text.index(NUMBERED) : text.index("\nend of trees")]
 
 
-def _scaled(tree: str, share: float) -> str:
-    def times(found: re.Match[str]) -> str:
-        values = np.array(found[2].split(), dtype=np.float64) * share
-        return f"{found[1]}={' '.join(map(repr, values.tolist()))}"
+def _scaled(text: str, share: float) -> str:
+    """The same text; `leaf_value` and `internal_value` are the lines that a margin is made of."""
+    before, *parts = text.split(VALUES)
+    lines = [part.partition(LINE) for part in parts]
+    times = _times([values for values, _, _ in lines], share)
+    told = (f"{values}{end}{rest}" for values, (_, end, rest) in zip(times, lines, strict=True))
+    return VALUES.join([before, *told])
 
-    return _SCALED.sub(times, tree)
+
+def _times(lines: list[str], share: float) -> list[str]:
+    """Lines of numbers, each number times `share`; all at once, as writing numbers is what takes long."""
+    words = pc.ascii_split_whitespace(pa.array([line for line in lines if line], pa.string()))
+    numbers = pc.multiply(words.flatten().cast(pa.float64()), share)
+    # as many digits as tell a number from its neighbours
+    scaled = pa.ListArray.from_arrays(words.offsets, numbers.cast(pa.string()))
+    told = iter(pc.binary_join(scaled, " ").to_pylist())
+    return [next(told) if line else "" for line in lines]  # a tree of one leaf has no nodes within

@@ -50,11 +50,13 @@ class Part:
         questions: A pattern's bits are their answers, 1 for left; the first is the highest bit.
         columns: The columns that the questions ask about.
         table: What each column gives (axis 0) for every pattern (axis 1).
+        margins: For every pattern the value of the leaf that it leads to; 0 where another part has it.
     """
 
     questions: list[Question]
     columns: list[int]
     table: Floats
+    margins: Floats
 
 
 def parts_of(dump: Node) -> list[Part] | None:
@@ -82,12 +84,15 @@ def _is_plain(node: Node, depth: int = 0) -> bool:
 
 
 def _parts(node: Node, above: list[Turn]) -> Iterator[Part]:
-    """The largest subtrees of which all questions, those above included, make one pattern."""
+    """The largest subtrees of which all questions, those above included, make one pattern.
+
+    A tree without any question is a part of one pattern, which gives no column anything.
+    """
     splits = [split for split, _ in above] + _splits(node)
     if len(splits) > MOST_QUESTIONS:
         yield from _parts(node["left_child"], [*above, (node, True)])
         yield from _parts(node["right_child"], [*above, (node, False)])
-    elif splits:
+    else:
         yield _part(splits, list(_ways(node, above)))
 
 
@@ -111,12 +116,14 @@ def _part(splits: list[Node], ways: list[tuple[float, list[Turn]]]) -> Part:
     answers = {split["split_index"]: row for split, row in zip(splits, bits.astype(bool), strict=True)}
     table = {split["split_feature"]: np.zeros(bits.shape[1]) for split in splits}
     leaves = [_leaf(value, turns, answers) for value, turns in ways]
-    for count in {len(leaf.columns) for leaf in leaves}:
+    for count in {len(leaf.columns) for leaf in leaves} - {0}:
         alike = [leaf for leaf in leaves if len(leaf.columns) == count]
         for leaf, given in zip(alike, _given(alike, count), strict=True):
             for column, values in zip(leaf.columns, given, strict=True):
                 table[column] += values
-    return Part([_question(split) for split in splits], list(table), np.array(list(table.values())))
+    margins = np.sum([leaf.value * leaf.known.all(axis=0) for leaf in leaves], axis=0)
+    given = np.array(list(table.values())).reshape(len(table), bits.shape[1])
+    return Part([_question(split) for split in splits], list(table), given, margins)
 
 
 def _question(node: Node) -> Question:
@@ -156,7 +163,8 @@ def _leaf(value: float, turns: list[Turn], answers: dict[int, Bools]) -> _Leaf:
         column, fits = node["split_feature"], answers[node["split_index"]] == left
         known[column] = known[column] & fits if column in known else fits
         unknown[column] = unknown.get(column, 1.0) * _share(node, left=left)
-    return _Leaf(value, list(known), np.array(list(known.values()), float), np.array(list(unknown.values())))
+    through = np.array(list(known.values()), float).reshape(len(known), -1 if known else 1)
+    return _Leaf(value, list(known), through, np.array(list(unknown.values())))
 
 
 def _share(node: Node, *, left: bool) -> float:

@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from models.names import names_of
 from models.ranking import NONE, NOTICEABLE, Direction, Floats, Ranked, ranked
-from models.units import Language, writer
+from models.units import Language, writer, written
 
 __all__ = ["NOTICEABLE", "Dates", "Direction", "Meaning", "Reason", "rank_reasons", "reason_table"]
 
@@ -137,7 +138,7 @@ def rank_reasons(
 
 
 def _meanings(table: pd.DataFrame, meanings: Mapping[str, Meaning]) -> dict[str, Meaning]:
-    return {name: meanings.get(name) or _plain(name) for name in table.columns.to_numpy()}
+    return {name: meanings.get(name) or _plain(name) for name in names_of(table)}
 
 
 def _plain(name: str) -> Meaning:
@@ -173,14 +174,18 @@ def _code(name: str, meaning: Meaning, direction: Direction) -> str:
 
 def _sentence(meaning: Meaning, direction: Direction, language: Language) -> Callable[[Any], str]:
     """Tells a reader of a value of that meaning; None is missing."""
-    if language == "en":
-        write = writer(meaning.unit, "en", f"{meaning.en}: ", f" ({direction} the score)")
-        missing = f"{meaning.en}: not known ({direction} the score)"
-    else:
-        said = meaning.lowers if direction == "lowers" else meaning.raises
-        write = writer(meaning.unit, "zh", f"{said}（{meaning.zh} ", "）")
-        missing = f"{meaning.zh}暂无信息"
+    before, behind, missing = _frame(meaning, direction, language)
+    write = writer(meaning.unit, language, before, behind)
     return lambda value: missing if value is None else write(value)
+
+
+def _frame(meaning: Meaning, direction: Direction, language: Language) -> tuple[str, str, str]:
+    """What stands before and behind a value, and what is said where it is missing."""
+    if language == "en":
+        behind = f" ({direction} the score)"
+        return f"{meaning.en}: ", behind, f"{meaning.en}: not known{behind}"
+    said = meaning.lowers if direction == "lowers" else meaning.raises
+    return f"{said}（{meaning.zh} ", "）", f"{meaning.zh}暂无信息"
 
 
 def reason_table(
@@ -216,8 +221,8 @@ def reason_table(
     meant = list(known.values())
     for column, places in found.by_column():
         rows = places % len(table)
-        sentence = _sentence(meant[column], direction, language)
-        texts.ravel()[places] = _sentences(table.iloc[:, column].array.take(rows), sentence)
+        values = table.iloc[:, column].array.take(rows)
+        texts.ravel()[places] = _sentences(values, meant[column], direction, language)
         days.ravel()[places] = _oldest(fresh, meant[column].read)[rows]
     told = _words(found, known, direction)
     for rank in range(top):
@@ -234,10 +239,11 @@ def reason_table(
     )
 
 
-def _sentences(values: Any, sentence: Callable[[Any], str]) -> Objects:
+def _sentences(values: Any, meaning: Meaning, direction: Direction, language: Language) -> Objects:
     """A sentence a value, made once for values that are the same."""
     codes, different = pd.factorize(values)
-    made = [sentence(value) for value in (*np.asarray(different).tolist(), None)]
+    before, behind, missing = _frame(meaning, direction, language)
+    made = [*written(np.asarray(different).tolist(), meaning.unit, language, before, behind), missing]
     return np.array(made, dtype=object)[codes]  # the code of a missing value is -1: the last sentence
 
 

@@ -12,7 +12,6 @@ opportunity act (augmentation by weights); Crook, Banasik (2004), Does reject in
 performance of application scoring models?, who find little gain where few were rejected.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -21,10 +20,9 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import clone
 from sklearn.model_selection import StratifiedKFold
+from sklearn.utils.validation import has_fit_parameter
 
 from features.errors import ModelError
-from models.delong import auc_difference, auc_interval
-from models.metrics import Estimate, calibration_ratio, ks
 from models.scored import ScoredClassifier
 
 Floats = NDArray[np.float64]
@@ -51,34 +49,14 @@ class Sample:
         table: Accepted firms first, in their order; behind them the rejected ones, as far as they enter.
         bad: Outcome, seen or inferred.
         weight: Weight of each row, so that an accepted firm weighs one (by reweighting: one on average).
+        applicant: Place of each row's firm among the applicants, accepted ones first; both rows of a fuzzy
+            firm have the same, and must stay in one fold.
     """
 
     table: pd.DataFrame
     bad: Ints
     weight: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """How a model of one manner does on firms that no manner has seen.
-
-    Attributes:
-        manner: The manner, or `accepted` for the model without rejected firms.
-        rows: Rows of its sample.
-        bad_rate: Weighted bad rate of its sample.
-        auc: With its interval (DeLong).
-        gain: AUC minus that of `accepted`, with the interval of the paired difference; zero for `accepted`.
-        ks: Kolmogorov-Smirnov.
-        calibration: Mean predicted over observed bad rate.
-    """
-
-    manner: str
-    rows: int
-    bad_rate: float
-    auc: Estimate
-    gain: Estimate
-    ks: float
-    calibration: float
+    applicant: Ints
 
 
 def with_rejects(
@@ -107,7 +85,15 @@ def with_rejects(
         ModelError: The manner is unknown, columns are missing, no firm was rejected, or `worse` is below one.
     """
     drawn = sample(model, accepted, bad, rejected, manner=manner, worse=worse, seed=seed)
-    fitted: ScoredClassifier = clone(model).fit(drawn.table, drawn.bad, sample_weight=drawn.weight)
+    return fitted_on(model, drawn)
+
+
+def fitted_on(model: ScoredClassifier, drawn: Sample) -> ScoredClassifier:
+    """A fresh copy of a model fitted on a sample; rows of one applicant stay together where it can tell."""
+    together = {"groups": drawn.applicant} if has_fit_parameter(model, "groups") else {}
+    fitted: ScoredClassifier = clone(model).fit(
+        drawn.table, drawn.bad, sample_weight=drawn.weight, **together
+    )
     return fitted
 
 
@@ -148,7 +134,7 @@ def reweighted(
     everyone = np.bincount(parcel)
     taken = np.bincount(parcel[: len(accepted)], minlength=len(everyone))
     weight = (everyone / np.maximum(taken, 1))[parcel[: len(accepted)]]
-    return Sample(accepted, bad, weight / weight.mean())
+    return Sample(accepted, bad, weight / weight.mean(), np.arange(len(accepted)))
 
 
 def parcelled(
@@ -192,52 +178,6 @@ def fuzzy(
     return _joined(accepted, bad, [rejected, rejected], called, [risk, 1 - risk])
 
 
-def compare(
-    model: ScoredClassifier,
-    accepted: pd.DataFrame,
-    bad: ArrayLike,
-    rejected: pd.DataFrame,
-    *,
-    held_out: pd.DataFrame,
-    held_bad: ArrayLike,
-    manners: Sequence[Manner] = MANNERS,
-    worse: float = WORSE,
-    seed: int = 0,
-) -> list[Comparison]:
-    """The model without rejected firms and with them in each manner, on the same held-out firms.
-
-    Held-out firms are usually accepted ones too; then the figures tell what reject inference costs where
-    firms were accepted, not what it gains among those that were not. Only firms taken in at random, or
-    outcomes of rejected firms at other banks, tell that.
-
-    Raises:
-        ModelError: As of `with_rejects`.
-    """
-    label, truth = np.asarray(bad, dtype=np.int64), np.asarray(held_bad, dtype=np.int64)
-    alone = Sample(accepted, label, np.ones(len(label)))
-    samples = {"accepted": alone} | {
-        manner: sample(model, accepted, label, rejected, manner=manner, worse=worse, seed=seed)
-        for manner in manners
-    }
-    risks = {
-        name: clone(model).fit(one.table, one.bad, sample_weight=one.weight).predict_proba(held_out)[:, 1]
-        for name, one in samples.items()
-    }
-    return [_comparison(name, samples[name], truth, risk, risks["accepted"]) for name, risk in risks.items()]
-
-
-def _comparison(manner: str, drawn: Sample, truth: Ints, risk: Floats, alone: Floats) -> Comparison:
-    return Comparison(
-        manner=manner,
-        rows=len(drawn.bad),
-        bad_rate=float(np.average(drawn.bad, weights=drawn.weight)),
-        auc=auc_interval(truth, risk),
-        gain=auc_difference(truth, risk, alone),
-        ks=ks(truth, risk),
-        calibration=calibration_ratio(truth, risk),
-    )
-
-
 def _inferred(
     model: ScoredClassifier, accepted: pd.DataFrame, bad: Ints, rejected: pd.DataFrame, worse: float
 ) -> Floats:
@@ -271,7 +211,13 @@ def _joined(
     accepted: pd.DataFrame, bad: Ints, tables: list[pd.DataFrame], labels: list[Ints], weights: list[Floats]
 ) -> Sample:
     table = pd.concat([accepted, *tables], ignore_index=True)
-    return Sample(table, np.concatenate([bad, *labels]), np.concatenate([np.ones(len(bad)), *weights]))
+    refused = [len(accepted) + np.arange(len(one)) for one in tables]
+    return Sample(
+        table,
+        np.concatenate([bad, *labels]),
+        np.concatenate([np.ones(len(bad)), *weights]),
+        np.concatenate([np.arange(len(accepted)), *refused]),
+    )
 
 
 def _refuse_unfit(

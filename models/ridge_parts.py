@@ -8,7 +8,7 @@ from scipy.optimize import minimize
 from scipy.special import ndtri
 
 from models.additive import Additive
-from models.binning import evidence, goods_and_bads, optimal_bins, rising
+from models.binning import WIDTH, evidence, goods_and_bads, optimal_bins, rising
 from models.material import Material, Part
 
 Floats = NDArray[np.float64]
@@ -16,6 +16,10 @@ Ints = NDArray[np.int64]
 
 STRENGTHS = (0.3, 3.0, 30.0)
 """Ridge penalties on standardised columns, weak to strong; held-out loss picks one."""
+
+NARROW, FEWEST_OF_A_BIN = WIDTH / 2, 15
+"""In a little table the bins of each fold may be half as wide, as long as they hold so many firms: the mean
+of many narrow, differing bins is a smooth curve; wide ones miss what the rarer values tell."""
 
 
 def evidence_part(material: Material) -> Part:
@@ -60,7 +64,8 @@ def _woe(material: Material, at: int, rows: Ints) -> Floats:
     if material.little:
         codes = np.append(np.arange(cut.bins - 1.0), np.nan)
         words = 0 if cut.members is None else cut.bins - 1
-        found = optimal_bins(codes[places], label, weight, direction, words)
+        width = min(WIDTH, max(NARROW, FEWEST_OF_A_BIN / len(rows)))
+        found = optimal_bins(codes[places], label, weight, direction, words, width)
         return np.zeros(cut.bins) if isinstance(found, str) else found.woe[found.cut.places(codes)]
     inside = material.inside[at]
     goods, bads = goods_and_bads(inside[places], label, weight, material.bins[at].cut.bins)

@@ -5,6 +5,45 @@ from math import sqrt
 TYPICAL_AUC = 0.75
 CERTAIN = 1.96
 
+PLENTY = 50
+"""From so many rows a column on, each tree may ask all columns: there is enough to tell a column that helps
+from one that fits by accident."""
+
+MANY = 500
+"""From so many firms of the rarer class on, more trees have something left to learn."""
+
+FEW_TREES = 700
+"""Most trees of a model whose rows or bads are fewer than that."""
+
+
+def plenty(rows: int, columns: int) -> bool:
+    """Whether rows are so many for the columns that trees may ask all of these.
+
+    Args:
+        rows: Firms learnt from.
+        columns: Features.
+
+    >>> plenty(5_000, 12), plenty(5_000, 228)
+    (True, False)
+    """
+    return rows >= PLENTY * columns
+
+
+def most_trees(wished: int, rows: int, columns: int, bads: int) -> int:
+    """Most trees of a whole model that a sample can make use of.
+
+    Args:
+        wished: Most trees in any case.
+        rows: Firms learnt from.
+        columns: Features.
+        bads: How many of the firms defaulted.
+
+    >>> [most_trees(1500, *sample) for sample in ((5_000, 12, 800), (5_000, 12, 200), (5_000, 228, 800))]
+    [1500, 700, 700]
+    """
+    enough = plenty(rows, columns) and min(bads, rows - bads) >= MANY
+    return wished if enough else min(wished, FEW_TREES)
+
 
 def sample_limits(rows: int, bads: int) -> dict[str, str]:
     """Language → what a reader must know of a small sample.

@@ -54,7 +54,8 @@ class WoeScorecard(ScoredClassifier):
         meanings: Column → what it means, for directions and reasons.
         monotone: Column → 1 where risk rises with it, -1 where it falls, 0 free; wins over `meanings`.
         iv_floor: Variables of less information value are left out, 0.02 by a common rule; None for what as
-            many bins have by chance alone, so that weak variables may still speak together.
+            many bins have by chance alone, so that weak variables may still speak together. In a little table
+            (30,000 cells) chance decides nothing, and None leaves all in: the ridge penalty holds them down.
         refined: Whether bins are refined and pairs are looked for; False leaves WoE times coefficients.
         long_run_rate: Rate of default over the years that probabilities are moved to; None for the sample's.
         scale: Points.
@@ -144,9 +145,15 @@ class WoeScorecard(ScoredClassifier):
                 self.failed_[name] = found
                 continue
             self.bins_[name] = found
-            if found.iv < (floor := found.chance if self.iv_floor is None else self.iv_floor):
+            if found.iv < (floor := self._floor(found, matrix.size)):
                 below = "what chance gives so many bins, " if self.iv_floor is None else ""
                 self.failed_[name] = f"its information value of {found.iv:.4f} is below {below}{floor:.4f}"
+
+    def _floor(self, found: Bins, cells: int) -> float:
+        from models.material import LITTLE
+
+        by_chance = 0.0 if cells <= LITTLE else found.chance
+        return by_chance if self.iv_floor is None else self.iv_floor
 
     def _add_up(self, matrix: Floats, label: Ints, weight: Floats, groups: ArrayLike | None) -> None:
         """The points of the variables with a say; those that move no score are left out."""

@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,8 @@ from models.units import Language
 
 Floats = NDArray[np.float64]
 
-CHUNK_ROWS = 65_536
-"""Firms whose reasons are worked out at once; more would only take memory."""
+CHUNK_ROWS, AT_ONCE = 32_768, 2
+"""Firms whose reasons are worked out together, and how many such chunks at once; more would take memory."""
 
 
 class ScoredClassifier(ClassifierMixin, BaseEstimator):
@@ -118,17 +119,16 @@ class ScoredClassifier(ClassifierMixin, BaseEstimator):
             language: Of the sentences.
         """
         table, meanings = as_frame(X), self.meanings_of_columns()
-        parts = []
-        for places in np.array_split(np.arange(len(table)), max(1, -(-len(table) // CHUNK_ROWS))):
-            rows = slice(places[0], places[-1] + 1) if len(places) else slice(0)
-            chunk = table.iloc[rows]
-            fresh = None if dates is None else dates.iloc[rows]
-            points = self.points_by_column(chunk)
-            shown = self.shown(chunk)
-            parts.append(
-                reason_table(points, shown, meanings, top, direction, dates=fresh, language=language)
-            )
-        return pd.concat(parts)
+
+        def told(begin: int) -> pd.DataFrame:
+            rows = slice(begin, begin + CHUNK_ROWS)
+            chunk, fresh = table.iloc[rows], None if dates is None else dates.iloc[rows]
+            points, shown = self.points_by_column(chunk), self.shown(chunk)
+            return reason_table(points, shown, meanings, top, direction, dates=fresh, language=language)
+
+        # while one chunk is put into words, the next one is worked out
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            return pd.concat(pool.map(told, range(0, max(1, len(table)), CHUNK_ROWS)))
 
     def meanings_of_columns(self) -> dict[str, Meaning]:
         """What the columns that reasons speak of mean."""

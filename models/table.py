@@ -9,11 +9,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from features.errors import ModelError
+from models.names import names_of
 from models.relative import Relative
 
 Floats = NDArray[np.float64]
 FEW = 10
 """Rows up to which reading cell by cell is quicker than column by column."""
+
+PLAIN = "biuf"
+"""Kinds of columns that hold nothing but numbers, or yes and no."""
 
 SHOWN = 5
 """Names that an error lists before it says that there are more."""
@@ -69,13 +73,9 @@ class Encoder:
         Raises:
             ModelError: A column of training is missing, holds words where numbers were, or is infinite.
         """
-        there = set(table.columns.tolist())
-        missing = [name for name in self.inputs if name not in there]
-        if missing:
-            told = f"{', '.join(missing[:SHOWN])}{' …' if len(missing) > SHOWN else ''}"
-            raise ModelError(f"{len(missing)} columns of training are missing: {told}")
-        few = self._few(table) if len(table) <= FEW else None
-        values = self._many(table) if few is None else few
+        places = self._places(table)
+        few = self._few(table, places) if len(table) <= FEW else None
+        values = self._many(table, places) if few is None else few
         if np.isinf(values).any():
             named = [self.inputs[place] for place in np.flatnonzero(np.isinf(values).any(axis=0))]
             raise ModelError(f"infinite values in {', '.join(named)}; expected numbers or missing")
@@ -90,7 +90,8 @@ class Encoder:
             table: The firms.
             matrix: Their matrix where it is at hand already.
         """
-        inputs = table if table.columns.tolist() == self.inputs else table[self.inputs]
+        places = self._places(table)
+        inputs = table if [*range(table.shape[1])] == places else table.iloc[:, places]
         if self.relative is None:
             return inputs
         positions = (self.matrix(table) if matrix is None else matrix)[:, len(self.inputs) :]
@@ -102,23 +103,39 @@ class Encoder:
         """Places of the categorical columns."""
         return [self.inputs.index(name) for name in self.categories]
 
+    def _places(self, table: pd.DataFrame) -> list[int]:
+        """Where in a table the columns of training stand, in their order."""
+        names = names_of(table)
+        if names == self.inputs:
+            return [*range(len(names))]
+        places = {name: place for place, name in enumerate(names)}
+        missing = [name for name in self.inputs if name not in places]
+        if missing:
+            told = f"{', '.join(missing[:SHOWN])}{' …' if len(missing) > SHOWN else ''}"
+            raise ModelError(f"{len(missing)} columns of training are missing: {told}")
+        return [places[name] for name in self.inputs]
+
     def _positions(self, values: Floats, relative: Relative) -> Floats:
         places = [self.inputs.index(name) for name in relative.columns]
         return relative.positions(values[:, places], values[:, self.inputs.index(relative.by)])
 
-    def _many(self, table: pd.DataFrame) -> Floats:
+    def _many(self, table: pd.DataFrame, places: list[int]) -> Floats:
         values = np.empty((len(table), len(self.inputs)))
         for place, name in enumerate(self.inputs):
-            values[:, place] = self._column(table[name], name)
+            column = table.iloc[:, places[place]]
+            plain = column.dtype.kind in PLAIN and isinstance(column.dtype, np.dtype)
+            if plain and name not in self.categories:
+                values[:, place] = column.to_numpy()
+            else:
+                values[:, place] = self._column(column, name)
         return values
 
-    def _few(self, table: pd.DataFrame) -> Floats | None:
+    def _few(self, table: pd.DataFrame, places: list[int]) -> Floats | None:
         """What `_many` gives, cell by cell; None where a cell needs a closer look than this.
 
         For one firm nearly all the time of `_many` is what each column costs whatever its length.
         """
-        places = {name: place for place, name in enumerate(table.columns.tolist())}
-        cells = table.to_numpy(dtype=object)[:, [places[name] for name in self.inputs]]
+        cells = table.to_numpy(dtype=object)[:, places]
         codes = np.full(cells.shape, np.nan)
         for place, words in zip(self.categorical, self.categories.values(), strict=True):
             for row, cell in enumerate(cells[:, place]):
@@ -146,6 +163,8 @@ class Encoder:
 
 
 def _numeric(values: pd.Series) -> bool:
+    if values.dtype.kind in PLAIN:
+        return True
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
         raise ModelError(f"column '{values.name}' holds dates; turn it into an age or drop it")
     if values.dtype == object:

@@ -18,8 +18,9 @@ Floats = NDArray[np.float64]
 LATER_SHARE = 0.3
 """Share of the rows, the newest ones, that settings are judged by where time is known."""
 
-CERTAINTY = 1.0
-"""Standard errors by which settings must beat the defaults: the luckiest of many looks good by chance."""
+CERTAINTY = 2.0
+"""Standard errors by which settings must beat the defaults: of a few dozen trials that are all alike, the
+luckiest looks better by one or two."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,10 @@ from features.errors import LakeError
 from features.home import Home
 from pipelines.feature_verbs import features as _features
 from pipelines.model_verbs import models
+from pipelines.policy_verbs import eligibility as _eligibility
 from pipelines.quarantine_verbs import quarantine
+from pipelines.recommend_verb import recommend as _recommend
+from pipelines.report_verbs import report
 from pipelines.terminal import AsJson, RecipeName, day_of
 from pipelines.terminal import console as _console
 from pipelines.terminal import print_json as _print_json
@@ -33,7 +36,10 @@ app = typer.Typer(
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(train, name="train")
 app.add_typer(models, name="models")
+app.add_typer(report, name="report")
 app.command("features")(_features)
+app.command("eligibility")(_eligibility)
+app.command("recommend")(_recommend)
 
 DEFAULT_HOME = "./var"
 
@@ -82,6 +88,10 @@ def catalog(
     write: Annotated[
         Path | None, typer.Option(help="Write the data and feature dictionaries into this folder.")
     ] = None,
+    cases: Annotated[
+        Path | None,
+        typer.Option(help="With --write: also a page for each measure, with the cases of this folder."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """List the sources of the catalogue, or the features; or write their dictionaries.
@@ -90,8 +100,10 @@ def catalog(
     """
     if write is not None:
         from pipelines.dictionary import write_documents
+        from pipelines.measure_pages import write_measure_pages
 
-        _show([{"written": str(path)} for path in write_documents(write)], as_json=as_json)
+        written = write_documents(write) + (write_measure_pages(write, cases) if cases else [])
+        _show([{"written": str(path)} for path in written], as_json=as_json)
         return
     from pipelines.listing import list_features, list_sources
 

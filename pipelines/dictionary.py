@@ -11,8 +11,9 @@ from typing import Any
 import yaml
 
 from features.catalogue import Column, Source, load_catalogue, load_departments
-from features.definitions import ALL, CREDIT, GREEN
+from features.definitions import ALL, CREDIT, GREEN, GREEN_VETOES
 from features.feature import AnyFeature, Combined
+from pipelines.markdown import joined, table
 
 NAMES = {"en": "{name}.md", "zh": "{name}.zh-CN.md"}
 """Language → file name."""
@@ -45,7 +46,7 @@ def data_dictionary(tongue: str) -> str:
         say("generated"),
         f"{say('counted_sources', count=len(sources))} {say('keys')}",
     ]
-    return _joined([*head, *(part for source in sources for part in _source(source, say))])
+    return joined([*head, *(part for source in sources for part in _source(source, say))])
 
 
 def feature_dictionary(tongue: str) -> str:
@@ -58,11 +59,12 @@ def feature_dictionary(tongue: str) -> str:
     read = {source for one in ALL for source in one.sources}
     counted = say("counted_features", count=len(ALL), sources=len(read))
     parts = [f"# {say('features')}", say("generated"), f"{counted} {say('missing')}"]
-    for title, ones in (("credit", CREDIT), ("green", GREEN)):
+    green = [one for one in (*GREEN, *GREEN_VETOES) if one not in CREDIT]  # the industry is both models'
+    for title, ones in (("credit", CREDIT), ("green", tuple(green))):
         parts.append(f"## {say(title)}")
         for heading, together in _gathered(ones, say):
             parts += [f"### {heading}", *_features(together, say)]
-    return _joined(parts)
+    return joined(parts)
 
 
 class Words:
@@ -135,7 +137,7 @@ def _columns(columns: Iterable[Column], say: Words) -> str:
         }
         for column in columns
     ]
-    return _table([say(name) for name in shown], [[row[name] for name in shown] for row in rows])
+    return table([say(name) for name in shown], [[row[name] for name in shown] for row in rows])
 
 
 def _admissible(column: Column, say: Words) -> str:
@@ -160,7 +162,7 @@ def _gathered(features: Sequence[AnyFeature], say: Words) -> list[tuple[str, lis
 
 def _features(features: Sequence[AnyFeature], say: Words) -> list[str]:
     titles = [say(name) for name in ("feature", "meaning", "window", "unit", "risk", "told")]
-    return [_table(titles, [_feature(one, say) for one in features])]
+    return [table(titles, [_feature(one, say) for one in features])]
 
 
 def _feature(one: AnyFeature, say: Words) -> list[str]:
@@ -186,13 +188,3 @@ def _meaning(one: AnyFeature, say: Words) -> str:
 def explained(one: AnyFeature) -> str:
     """What a feature's docstring says after its first line: extreme values, and when it is missing."""
     return " ".join(inspect.cleandoc(one.compute.__doc__ or "").partition("\n")[2].split())
-
-
-# ---------------------------------------------------------------- Markdown
-def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [titles, ["---"] * len(titles), *rows]
-    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
-
-
-def _joined(parts: Iterable[str]) -> str:
-    return "\n\n".join(parts) + "\n"

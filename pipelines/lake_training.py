@@ -1,5 +1,6 @@
 """Retraining from the lake of a home: the recipe tells the label and its rules."""
 
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -10,8 +11,9 @@ from features.home import Home
 from features.lake import Receipt, receipts
 from models.checks import Override
 from models.registry import CHALLENGER, CHAMPION
-from pipelines.green import green_from_grades
+from pipelines.green import GreenOccasion, green_from_grades
 from pipelines.recipe import Recipe
+from pipelines.review import limits_of, refuse_language
 from pipelines.sample import Scope, scope_of
 from pipelines.steps import Steps
 from pipelines.train import train_credit
@@ -25,6 +27,8 @@ def credit_of_lake(
     *,
     challenger: bool = False,
     override: Override | None = None,
+    limits: Path | None = None,
+    lang: str = "zh",
 ) -> dict[str, Any]:
     """Train, check, register and report the credit model of what was collected; what came of it, for JSON.
 
@@ -35,11 +39,16 @@ def credit_of_lake(
         steps: Told of every step.
         challenger: Register it beside the champion instead of in its place.
         override: Who takes failed checks upon themself, and why.
+        limits: Own thresholds of the checks; None for the home's, where it has any.
+        lang: Language of the report, `zh` or `en`.
 
     Raises:
+        RequestError: There is no such language.
         RecipeError: The recipe names no outcome.
         ModelError: Nothing was collected, the history is too short, or a check failed.
     """
+    refuse_language(lang)
+    limits_of(home, limits)
     if recipe.label is None:
         raise RecipeError(f"{recipe.path}: names no 'label', so there is nothing to model")
     scope = _scope(home, recipe)
@@ -51,6 +60,8 @@ def credit_of_lake(
         "by": "lvdaitong train",
         "why": f"trained on recipe {recipe.name}",
         "override": override,
+        "limits": limits,
+        "lang": lang,
     }
     with steps.step("train and check the credit model"):
         trained = train_credit(
@@ -69,15 +80,30 @@ def credit_of_lake(
     }
 
 
-def green_of_lake(home: Home, recipe: Recipe, day: pd.Timestamp | None, steps: Steps) -> dict[str, Any]:
+def green_of_lake(
+    home: Home,
+    recipe: Recipe,
+    day: pd.Timestamp | None,
+    steps: Steps,
+    *,
+    challenger: bool = False,
+    override: Override | None = None,
+) -> dict[str, Any]:
     """Train and register the green grade model of what was collected; what came of it, for JSON.
 
     Raises:
-        ModelError: Too few firms have an official grade.
+        ModelError: Too few firms have an official grade, or a check failed.
     """
     scope = _scope(home, recipe)
+    occasion = GreenOccasion(
+        as_alias=CHALLENGER if challenger else CHAMPION,
+        by="lvdaitong train",
+        why=f"trained on recipe {recipe.name}",
+        override=override,
+        refuse=True,
+    )
     with steps.step("train the green model"):
-        made = green_from_grades(home, day or _newest(recipe, scope), scope, steps.say)
+        made = green_from_grades(home, day or _newest(recipe, scope), scope, steps.say, occasion=occasion)
     if made is None:
         raise ModelError(f"{home.lake}: too few firms have an official green grade to learn from")
     _, version, validation = made

@@ -1,7 +1,10 @@
 """How the credit model is learnt, and the evidence on it: from the loan tape, or from one outcome a firm."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +16,7 @@ from features.catalogue import source_named
 from features.feature import AnyFeature
 from features.home import Home
 from features.session import Session
-from models.credit import CreditModel
+from models.credit import MANY_ROWS, CreditModel
 from models.evidence import Evidence, Rows
 from models.groups import company_groups, group_of
 from models.metrics import auc
@@ -65,12 +68,14 @@ def from_loans(
     split = out_of_time_and_firm(outcomes, groups, seed=SEED)
     used = split.train | split.test
     rows = loan_rows(home, features, outcomes[used], groups, watch)
-    maker = _maker(features)
+    maker, train = _maker(features, scope.model_settings), rows.where(split.train[used])
+    parts = [rows.where(known[used]) for known, _ in split.folds]
+    model, *by_fold = _fitted_all(maker, [train, *parts])
     evidence = Evidence(
-        model=_fitted(maker, train := rows.where(split.train[used])),
+        model=model,
         train=train,
         held_out=rows.where(split.test[used]),
-        pd_=_by_fold(maker, rows, split, used),
+        pd_=_by_fold(by_fold, rows, split, used),
         kind="out_of_time",
         refit=lambda: _fitted(maker, train),
     )
@@ -92,23 +97,33 @@ def loan_rows(
     )
 
 
-def _by_fold(maker: Maker, rows: Rows, split: GroupTimeFolds, used: NDArray[np.bool_]) -> Floats:
+def _by_fold(models: list[CreditModel], rows: Rows, split: GroupTimeFolds, used: NDArray[np.bool_]) -> Floats:
     """Probability of default of each test loan, from its fold's model."""
     predicted = pd.Series(np.nan, index=rows.table.index)
-    for train, test in split.folds:
+    for model, (_, test) in zip(models, split.folds, strict=True):
         asked = rows.where(test[used])
-        predicted[asked.table.index] = _fitted(maker, rows.where(train[used])).predict_proba(asked.table)[
-            :, 1
-        ]
+        predicted[asked.table.index] = model.predict_proba(asked.table)[:, 1]
     return predicted[split.test[used]].to_numpy(dtype=np.float64)
 
 
-def _maker(features: tuple[AnyFeature, ...]) -> Maker:
-    return lambda: CreditModel(meanings=meanings(features), random_state=SEED)
+def _maker(features: tuple[AnyFeature, ...], settings: Mapping[str, Any]) -> Maker:
+    return lambda: CreditModel(meanings=meanings(features), **{"random_state": SEED, **settings})
 
 
 def _fitted(maker: Maker, rows: Rows) -> CreditModel:
     return maker().fit(rows.table, rows.bad, groups=rows.groups, time=rows.time)
+
+
+def _fitted_all(maker: Maker, parts: Iterable[Rows]) -> list[CreditModel]:
+    """The models of several samples, in their order.
+
+    Below `MANY_ROWS` a model is grown by one thread, and several are grown at once: the trees of each are the
+    same as if it had been alone. Above, each takes the cores for itself.
+    """
+    samples = list(parts)
+    alone = max(map(len, samples)) >= MANY_ROWS
+    with ThreadPoolExecutor(1 if alone else min(len(samples), os.cpu_count() or 1)) as pool:
+        return list(pool.map(lambda rows: _fitted(maker, rows), samples))
 
 
 def _said_out_of_time(split: GroupTimeFolds, evidence: Evidence) -> str:
@@ -140,7 +155,7 @@ def from_record(
         groups=table.index.to_series(),
         segments=segments_of(table),
     )
-    maker = _maker(features)
+    maker = _maker(features, scope.model_settings)
     unseen, aucs = _repeated(maker, rows)
     evidence = Evidence(
         model=_fitted(maker, rows),
@@ -170,10 +185,13 @@ def recorded(home: Home, label: str, spine: pd.DataFrame) -> pd.Series:
 
 def _repeated(maker: Maker, rows: Rows) -> tuple[Floats, tuple[float, ...]]:
     """Mean probability of each firm from folds that did not know it, and each fold's AUC."""
-    folds = RepeatedStratifiedKFold(n_splits=FOLDS, n_repeats=REPEATS, random_state=SEED)
+    dealt = RepeatedStratifiedKFold(n_splits=FOLDS, n_repeats=REPEATS, random_state=SEED)
+    folds = list(dealt.split(rows.table, rows.bad))
+    models = _fitted_all(
+        maker, [Rows(table=rows.table.iloc[learn], bad=rows.bad[learn]) for learn, _ in folds]
+    )
     unseen, aucs = np.zeros(len(rows)), []
-    for learn, check in folds.split(rows.table, rows.bad):
-        model = maker().fit(rows.table.iloc[learn], rows.bad[learn])
+    for model, (_, check) in zip(models, folds, strict=True):
         predicted = model.predict_proba(rows.table.iloc[check])[:, 1]
         unseen[check] += predicted / REPEATS
         aucs.append(auc(rows.bad[check], predicted))

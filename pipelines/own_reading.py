@@ -60,7 +60,7 @@ def read_table(path: Path, words: Iterable[str] = ()) -> Read:
         SourceError: The file is missing, empty, truncated, of another kind or of no known encoding; a header
             stands twice; a column mixes numbers and words or holds infinite values.
     """
-    table, encoding = _described(path)
+    table, encoding = described(path)
     try:
         raw = pd.concat(read_chunks(path, table))
     except SourceError as error:
@@ -75,19 +75,19 @@ def read_table(path: Path, words: Iterable[str] = ()) -> Read:
     return Read(pd.DataFrame(columns, index=raw.index), dates, encoding)
 
 
-def _described(path: Path) -> tuple[Table, str | None]:
+def described(path: Path) -> tuple[Table, str | None]:
     """The table of a recipe that names every header of the file, and the encoding found."""
-    source = FileInput(_table(path, [], None), path)
+    source = FileInput(table_with(path, [], None), path)
     with opened(path) as file:
         if file.ending == ".parquet":
-            return _table(path, _parquet_headers(source, file), None), None
+            return table_with(path, _parquet_headers(source, file), None), None
         if file.ending not in (".csv", ".tsv"):
             raise SourceError(f"{path.name}: cannot read '{file.ending}'; expected .csv, .tsv or .parquet")
         encoding = encoding_of(source, file)
         with file.stream() as raw, io.TextIOWrapper(raw, encoding, newline="") as text:
             first = text.readline()
     delimiter = max(DELIMITERS, key=first.count) if file.ending == ".csv" else "\t"
-    return _table(path, next(csv.reader([first], delimiter=delimiter)), delimiter), encoding
+    return table_with(path, next(csv.reader([first], delimiter=delimiter)), delimiter), encoding
 
 
 def _parquet_headers(source: FileInput, file: Opened) -> list[str]:
@@ -101,7 +101,8 @@ def _parquet_headers(source: FileInput, file: Opened) -> list[str]:
         ) from error
 
 
-def _table(path: Path, headers: list[str], delimiter: str | None) -> Table:
+def table_with(path: Path, headers: list[str], delimiter: str | None) -> Table:
+    """The table of a recipe that takes every header as it stands."""
     columns = {header: ColumnRule(header=header) for header in headers}
     return Table(path.stem, _source(path), path.name, columns, key="research", delimiter=delimiter)
 

@@ -1,7 +1,7 @@
 """Bring your own table: what its columns are, which of them a model may learn from, and how it is judged."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from features.errors import ModelError, RequestError
 from pipelines.dates import parse_dates
 from pipelines.outcome_like import Suspect, suspects
 from pipelines.own_reading import read_table
+from pipelines.segmenting import own_segments
 
 Ints = NDArray[np.int64]
 
@@ -37,6 +38,8 @@ class Roles:
         group: What must not straddle a split: the firm or its company group.
         drop: Columns to leave out.
         category: Columns whose numbers are names.
+        segment: Columns by which the rows are told apart when the model is judged; it learns from them too,
+            unless they are dropped.
     """
 
     label: str
@@ -45,6 +48,7 @@ class Roles:
     group: str | None = None
     drop: tuple[str, ...] = ()
     category: tuple[str, ...] = ()
+    segment: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +63,7 @@ class OwnTable:
         groups: What must not straddle a split; None where nobody said.
         notes: What was left out and why, and what else a reader must know.
         suspects: Columns offered, or days left out, that may know the outcome.
+        segments: Words by which the rows are told apart; no columns where nobody asked.
     """
 
     name: str
@@ -68,6 +73,7 @@ class OwnTable:
     groups: pd.Series | None
     notes: tuple[str, ...]
     suspects: tuple[Suspect, ...]
+    segments: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def own_table(path: Path, roles: Roles) -> OwnTable:
@@ -78,7 +84,7 @@ def own_table(path: Path, roles: Roles) -> OwnTable:
 
     Raises:
         SourceError: The file cannot be read; see `read_table`.
-        RequestError: A role names no column, or one column has two roles.
+        RequestError: A role names no column, one column has two roles, or a segment holds dates.
         ModelError: The label has not both classes, a time cannot be read, or no column is left.
     """
     read = read_table(path, {*roles.category, *([roles.group] if roles.group else [])})
@@ -103,6 +109,7 @@ def own_table(path: Path, roles: Roles) -> OwnTable:
         groups=None if groups is None else groups.reset_index(drop=True),
         notes=tuple(notes),
         suspects=tuple(found),
+        segments=own_segments(cells[list(roles.segment)]).reset_index(drop=True),
     )
 
 
@@ -113,6 +120,7 @@ def _roles_of(roles: Roles) -> list[str]:
 def _must_fit(columns: list[str], roles: Roles) -> None:
     """Raise RequestError where a role names no column, or one column has two."""
     options = {"--label": [roles.label], "--drop": roles.drop, "--category": roles.category}
+    options["--segment"] = roles.segment
     options |= {"--time": [roles.time] if roles.time else [], "--group": [roles.group] if roles.group else []}
     for option, names in options.items():
         for name in names:

@@ -9,12 +9,14 @@ from sklearn.model_selection import StratifiedGroupKFold
 
 from features.errors import ModelError
 from models.evidence import Evidence, Ints, Rows
-from models.metrics import Estimate, auc, bootstrap, gini, ks, over_repeats
+from models.metrics import auc
 from models.scored import ScoredClassifier
+from pipelines.own_rejects import Rejected, fitted
 from pipelines.own_table import OwnTable
 
 Flags = NDArray[np.bool_]
 Make = Callable[[], ScoredClassifier]
+Learn = Callable[[Rows], ScoredClassifier]
 Watch = Callable[[str], None]
 
 TEST_SHARE = 0.225
@@ -28,7 +30,12 @@ SEED = 0
 
 
 def evidence_of(
-    own: OwnTable, make: Make, *, gap_months: int = 0, watch: Watch = lambda _told: None
+    own: OwnTable,
+    make: Make,
+    *,
+    gap_months: int = 0,
+    rejected: Rejected | None = None,
+    watch: Watch = lambda _told: None,
 ) -> Evidence:
     """A model of the table, and what it says of rows whose outcome and firm it did not know.
 
@@ -41,29 +48,34 @@ def evidence_of(
         make: A model that has not been fitted.
         gap_months: Rows of the last so many months before the judging ones are not learnt from, because
             their outcome was not known yet when those applied.
+        rejected: Applicants without outcome that are to be put back when a model is fitted; none by default.
         watch: Told of every model that is fitted.
 
     Raises:
         ModelError: One side lacks goods or bads, or there are too few of them, or of groups, for folds.
     """
+
+    def learn(rows: Rows) -> ScoredClassifier:
+        return fitted(make(), rows, rejected)
+
     if own.time is not None:
-        return _out_of_time(own, own.time, make, gap_months, watch)
+        return _out_of_time(own, own.time, learn, gap_months, watch)
     if gap_months:
         raise ModelError("a gap of months needs --time; without it nobody knows which rows are the newest")
-    return _repeated(own, make, watch)
+    return _repeated(own, learn, watch)
 
 
-def _out_of_time(own: OwnTable, time: pd.Series, make: Make, gap_months: int, watch: Watch) -> Evidence:
+def _out_of_time(own: OwnTable, time: pd.Series, learn: Learn, gap_months: int, watch: Watch) -> Evidence:
     first = _first_judged(time)
     judged = (time >= first).to_numpy()
     learnt = (time + pd.DateOffset(months=gap_months) < first).to_numpy()
     for rows, side in ((learnt, f"before {first:%Y-%m-%d}"), (judged, f"from {first:%Y-%m-%d} on")):
         _refuse_one_class(own.bad[rows], side)
     predicted = np.full(len(own.bad), np.nan)
-    model = _fitted(own, learnt, make)
+    model = learn(_rows(own, learnt))
     for without, among in _apart(own, learnt, judged):
-        fitted = model if without is learnt else _fitted(own, without, make)
-        predicted[among] = fitted.predict_proba(own.table[among])[:, 1]
+        asked = model if without is learnt else learn(_rows(own, without))
+        predicted[among] = asked.predict_proba(own.table[among])[:, 1]
         watch(f"{among.sum():,} rows judged by a model of {without.sum():,} rows without their firms")
     return Evidence(
         model=model,
@@ -71,7 +83,7 @@ def _out_of_time(own: OwnTable, time: pd.Series, make: Make, gap_months: int, wa
         held_out=_rows(own, judged),
         pd_=predicted[judged],
         kind="out_of_time",
-        refit=lambda: _fitted(own, learnt, make),
+        refit=lambda: learn(_rows(own, learnt)),
     )
 
 
@@ -101,29 +113,29 @@ def _apart(own: OwnTable, learnt: Flags, judged: Flags) -> Iterator[tuple[Flags,
         yield without, judged & inside
 
 
-def _repeated(own: OwnTable, make: Make, watch: Watch) -> Evidence:
+def _repeated(own: OwnTable, learn: Learn, watch: Watch) -> Evidence:
     repeats = int(np.clip(ROWS_FITTED // len(own.bad), 2, MOST_REPEATS))
     groups = np.arange(len(own.bad)) if own.groups is None else pd.factorize(own.groups)[0]
     folds = _folds(own.bad, groups)
     predicted, aucs = np.zeros(len(own.bad)), []
     for repeat in range(repeats):
         dealt = StratifiedGroupKFold(folds, shuffle=True, random_state=SEED + repeat)
-        for learn, check in dealt.split(own.table, own.bad, groups):
-            fitted = _fitted(own, _flags(learn, len(own.bad)), make)
-            found = fitted.predict_proba(own.table.iloc[check])[:, 1]
+        for known, check in dealt.split(own.table, own.bad, groups):
+            model = learn(_rows(own, _flags(known, len(own.bad))))
+            found = model.predict_proba(own.table.iloc[check])[:, 1]
             predicted[check] += found / repeats
             aucs += [auc(own.bad[check], found)] if 0 < own.bad[check].sum() < len(check) else []
         watch(f"repeat {repeat + 1} of {repeats}: {folds} folds, mean AUC so far {np.mean(aucs):.3f}")
     everything = np.ones(len(own.bad), dtype=bool)
     return Evidence(
-        model=_fitted(own, everything, make),
+        model=learn(_rows(own, everything)),
         train=_rows(own, everything),
         held_out=_rows(own, everything),
         pd_=predicted,
         kind="repeated_cv",
         repeats=repeats,
         fold_aucs=tuple(aucs),
-        refit=lambda: _fitted(own, everything, make),
+        refit=lambda: learn(_rows(own, everything)),
     )
 
 
@@ -153,22 +165,13 @@ def _flags(places: Ints, rows: int) -> Flags:
     return flags
 
 
-def _fitted(own: OwnTable, rows: Flags, make: Make) -> ScoredClassifier:
-    model: ScoredClassifier = make().fit(
-        own.table[rows],
-        own.bad[rows],
-        groups=None if own.groups is None else own.groups[rows],
-        time=None if own.time is None else own.time[rows],
-    )
-    return model
-
-
 def _rows(own: OwnTable, rows: Flags) -> Rows:
     return Rows(
         table=own.table[rows],
         bad=own.bad[rows],
         time=None if own.time is None else own.time[rows],
         groups=None if own.groups is None else own.groups[rows],
+        segments=own.segments[rows] if len(own.segments) else own.segments,
     )
 
 
@@ -180,14 +183,3 @@ def said(evidence: Evidence) -> str:
         return f"cross-validation, dealt {evidence.repeats} times: {counted}, each held out once a time"
     days = held_out.time
     return f"out of time, {days.min():%Y-%m-%d} to {days.max():%Y-%m-%d}: {counted}"
-
-
-def figures(evidence: Evidence) -> dict[str, Estimate]:
-    """AUC, KS and Gini on the rows held out, with intervals."""
-    bad, pd_ = evidence.held_out.bad, evidence.pd_
-    found = {name: bootstrap(metric, bad, pd_) for name, metric in (("auc", auc), ("ks", ks), ("gini", gini))}
-    if evidence.fold_aucs:
-        aucs = np.array(evidence.fold_aucs)
-        found["auc"] = over_repeats(aucs.tolist(), evidence.repeats)
-        found["gini"] = over_repeats((2 * aucs - 1).tolist(), evidence.repeats)
-    return found

@@ -26,11 +26,14 @@ from pipelines.templates.wording import FILTERS, in_chinese, known, shown, words
 from serving.policy import MEASURES, PolicyError
 from serving.policy.evaluation import law_on
 from serving.policy.facts import NAMES_ZH
+from serving.policy.measure import Measure
 
 SCORES_CSV = "scores.csv"
 """The table of all firms, beside the Parquet file in `scores/as_of=D/`."""
 
 FIRST_FIRMS = 30
+OF_A_FIRM = {1, 2, 3, 4, 6}
+"""Measures that a firm passes or fails; the others give tags, information or a flag for review."""
 TOP_FEATURES = 15
 LOOKED_AT = (0.05, 0.1, 0.2, 0.3, 0.5)
 FEW_BADS = 100
@@ -190,6 +193,7 @@ class Firms:
     plot: Markup
     bands: list[dict[str, Any]]
     measures: list[dict[str, Any]]
+    columns: list[Measure]
     bases: dict[str, int]
     held_out: bool
     first: list[dict[str, Any]]
@@ -198,6 +202,7 @@ class Firms:
 def _firms(summary: Summary) -> Firms:
     scores, bands = summary.scores, summary.bands
     asked = [measure for measure in MEASURES if measure.key in scores]
+    columns = [measure for measure in asked if measure.number in OF_A_FIRM]
     return Firms(
         count=len(scores),
         plot=Markup(plots.points_plot(scores["score"], bands.floors, bands.names)),  # noqa: S704 - drawn by us
@@ -205,12 +210,13 @@ def _firms(summary: Summary) -> Firms:
         measures=[
             {"measure": measure, "counts": Counter(scores[measure.key].map(shown))} for measure in asked
         ],
+        columns=columns,
         bases=dict(sorted(Counter(scores["loan_basis"].map(shown)).items()))
         if "loan_basis" in scores
         else {},
         held_out="pd_12m_held_out" in scores,
         first=[
-            _firm(str(entity), row, [measure.key for measure in asked])
+            _firm(str(entity), row, [measure.key for measure in columns])
             for entity, row in scores.head(FIRST_FIRMS).iterrows()
         ],
     )

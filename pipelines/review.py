@@ -12,9 +12,11 @@ from typing import Any
 
 import pandas as pd
 
-from features.errors import ModelError
+from features.errors import ModelError, RequestError
 from features.home import Home
 from models.checks import Check, Override, refuse_failed, run_checks
+from models.checks.own_thresholds import FILE_NAME, merged, replaced
+from models.checks.thresholds import Threshold, in_force, judged_by
 from models.evidence import Evidence
 from models.metrics import Estimate
 from models.registry import CHAMPION, Version, find_champion, load_version, register
@@ -22,6 +24,7 @@ from models.registry.version import folder_of
 from models.report import Bilingual, Dossier, write_model_report
 from models.stability import score_psi
 
+LANGUAGES = ("zh", "en")
 SOFTWARE = ("lvdaitong", "lightgbm", "scikit-learn", "pandas", "numpy")
 
 
@@ -39,6 +42,9 @@ class Occasion:
         by: Who, or what, registers it.
         why: Why.
         override: Who takes failed checks upon themself, and why.
+        limits: A file with thresholds of the checks in place of the shipped ones; None for that of the home,
+            `thresholds.yaml`, where there is one.
+        lang: Language of the report, `zh` or `en`.
         now: The time of registration.
     """
 
@@ -51,6 +57,8 @@ class Occasion:
     by: str = "lvdaitong run"
     why: str = "the newest model answers"
     override: Override | None = None
+    limits: Path | None = None
+    lang: str = "zh"
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
@@ -68,8 +76,31 @@ def review(home: Home, evidence: Evidence, occasion: Occasion) -> Reviewed:
 
     Raises:
         ModelError: A check failed and nobody takes it upon themself: nothing is registered, and a report of
-            the refused model tells why. Or the registry cannot be written.
+            the refused model tells why. Or the registry cannot be written, or a threshold cannot be.
     """
+    with judged_by(limits_of(home, occasion.limits)):
+        return _review(home, evidence, occasion)
+
+
+def refuse_language(lang: str) -> None:
+    """Raise RequestError where the report is written in no such language."""
+    if lang not in LANGUAGES:
+        raise RequestError(f"--lang '{lang}': expected {' or '.join(LANGUAGES)}")
+
+
+def limits_of(home: Home, file: Path | None) -> Mapping[str, Threshold] | None:
+    """Thresholds of that file, else of the home's own, over the shipped ones; None where there is neither.
+
+    Raises:
+        ModelError: The file that was named is not there, or it names what cannot be.
+    """
+    own = home.root / FILE_NAME
+    if file is not None or own.is_file():
+        return merged(file or own)
+    return None
+
+
+def _review(home: Home, evidence: Evidence, occasion: Occasion) -> Reviewed:
     evidence = beside_the_champion(home, occasion.name, evidence)
     checks = run_checks(evidence)
     try:
@@ -91,7 +122,8 @@ def review(home: Home, evidence: Evidence, occasion: Occasion) -> Reviewed:
             "bads": str(int(evidence.train.bad.sum())),
         },
         documents={
-            "checks.json": json.dumps([asdict(check) for check in checks], ensure_ascii=False, indent=1)
+            "checks.json": json.dumps([asdict(check) for check in checks], ensure_ascii=False, indent=1),
+            "thresholds.json": json.dumps({name: asdict(one) for name, one in in_force().items()}, indent=1),
         },
         now=occasion.now,
         as_alias=occasion.as_alias,
@@ -138,7 +170,10 @@ def _report(
     version: Version | None = None,
     override: Override | None = None,
 ) -> Path:
-    """The model's page: `reports/models/<name>-<version>.html`; of a refused model, `<name>-refused.html`."""
+    """The model's page: `reports/models/<name>-<version>.html`, `….en.html` in English.
+
+    Of a refused model it is `<name>-refused.html`.
+    """
     dossier = Dossier(
         name=occasion.name,
         version=version.label if version else "",
@@ -153,10 +188,12 @@ def _report(
         versions={"python": platform.python_version()} | {name: version_of(name) for name in SOFTWARE},
         model_files=_digests(folder_of(home, version.run_id)) if version else {},
         overrides=[override] if override else [],
+        own_limits=replaced(in_force()),
         **occasion.told,
     )
-    kept = version.version if version else "refused"
-    return write_model_report(home.reports / "models" / f"{occasion.name}-{kept}.html", dossier)
+    kept = f"{occasion.name}-{version.version if version else 'refused'}"
+    ending = ".html" if occasion.lang == "zh" else f".{occasion.lang}.html"
+    return write_model_report(home.reports / "models" / f"{kept}{ending}", dossier, lang=occasion.lang)
 
 
 def _digests(folder: Path) -> dict[str, str]:

@@ -23,6 +23,7 @@ from pipelines.snapshot import write_snapshot
 from pipelines.steps import Steps
 from pipelines.summary import GreenValidation, OracleComparison, Summary
 from pipelines.train import Trained, best_single_feature, train_credit
+from serving.city_numbers import numbers_of
 from serving.decision import Scorer, decide
 from serving.snapshot import Snapshot, load_snapshot
 
@@ -164,7 +165,8 @@ def one_answer(home: Home, scorer: Scorer, snapshot: Snapshot, scores: pd.DataFr
     loans = open_loans(home, pd.Timestamp(snapshot.as_of))
     with_loan = [name for name in ranked.index if name in loans] or list(ranked.index)
     entity = str(with_loan[len(with_loan) // 2])
-    return decide(scorer, snapshot, entity, loans.get(entity) or reference_loan(snapshot.policy_as_of))
+    loan = loans.get(entity) or reference_loan(snapshot.policy_as_of)
+    return decide(scorer, snapshot, entity, loan, parameters=numbers_of(home))
 
 
 def compare_with_oracle(trained: Trained, path: Path) -> OracleComparison:

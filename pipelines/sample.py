@@ -1,6 +1,8 @@
 """Samples to learn from: features as of each loan's application, and what became of the loan."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
@@ -38,6 +40,8 @@ class Scope:
     """Name of a research recipe; None for coded firms."""
     label_rules: LabelRules | None = None
     """What counts as default on the recipe's loan tape; None for `models/label_rules.yaml`."""
+    model_settings: Mapping[str, Any] = field(default_factory=dict)
+    """Settings of the credit model where the recipe's differ from its defaults."""
 
     def registered(self, model: str) -> str:
         """Name under which a model of these firms is registered: research takes no champion's place."""
@@ -71,7 +75,7 @@ def scope_of(home: Home, recipe: Recipe, collected_now: list[Receipt]) -> Scope:
     if firms.empty:
         raise ModelError(f"{home.lake}: the lake names no firm; collect a recipe first")
     sources = frozenset(receipt.source for receipt in batches)
-    return Scope(firms, sources, newest, research, recipe.label_rules)
+    return Scope(firms, sources, newest, research, recipe.label_rules, recipe.model)
 
 
 def whole_lake(home: Home) -> Scope:

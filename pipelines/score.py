@@ -8,8 +8,9 @@ import pandas as pd
 from features.home import Home
 from features.lake import commit, staged
 from pipelines.loans import open_loans, reference_loan
+from serving.city_numbers import numbers_of
 from serving.decision import Scorer, facts_for
-from serving.policy import evaluate
+from serving.policy import Parameters, evaluate
 from serving.snapshot import Snapshot
 
 TOP = 5
@@ -28,9 +29,9 @@ def score_all(home: Home, scorer: Scorer, snapshot: Snapshot) -> pd.DataFrame:
 
 def _findings(home: Home, snapshot: Snapshot, predicted: pd.Series) -> pd.DataFrame:
     loans = open_loans(home, pd.Timestamp(snapshot.as_of))
-    reference = reference_loan(snapshot.policy_as_of)
+    reference, law = reference_loan(snapshot.policy_as_of), numbers_of(home)
     rows = [
-        _measured(snapshot, str(name), loans.get(str(name)), reference, predicted[name])
+        _measured(snapshot, str(name), loans.get(str(name)), reference, predicted[name], law)
         for name in predicted.index
     ]
     return pd.DataFrame(rows, index=predicted.index)
@@ -42,8 +43,10 @@ def _measured(
     loan: dict[str, Any] | None,
     reference: dict[str, Any],
     predicted: str | None,
+    law: Parameters,
 ) -> dict[str, Any]:
-    findings = evaluate(facts_for(snapshot, entity, loan or reference, predicted), snapshot.policy_as_of)
+    facts = facts_for(snapshot, entity, loan or reference, predicted)
+    findings = evaluate(facts, snapshot.policy_as_of, parameters=law)
     row: dict[str, Any] = {"loan_basis": "tape" if loan else "reference"}
     for finding in findings:
         row[finding.measure] = str(finding.result)

@@ -7,6 +7,7 @@ from rich.table import Table
 
 from pipelines.run import Ran
 from pipelines.summary import OracleComparison, Summary
+from serving.wording import RESULTS, result_label
 
 FIRMS_SHOWN = 12
 MARK = {
@@ -15,9 +16,16 @@ MARK = {
     "UNKNOWN": "[yellow]待补充[/yellow]",
     "NOT_APPLICABLE": "[dim]不适用[/dim]",
 }
-MEASURES = ("interest_subsidy", "vat_exemption", "renewal_without_repayment", "government_guarantee")
-COLUMNS = {"企业": 18, "评分": 4, "等级": 4, "PD": 6, "绿色": 6, "贴息": 6, "免税": 6, "续贷": 6, "担保": 6}
-"""Short names and the widths that they must not lose; the measures are 2, 3, 4 and 6."""
+MEASURES = (
+    "recommendation_list",
+    "interest_subsidy",
+    "vat_exemption",
+    "renewal_without_repayment",
+    "government_guarantee",
+)
+COLUMNS = {"企业": 18, "评分": 4, "等级": 4, "PD": 6, "绿色": 6}
+COLUMNS |= dict.fromkeys(("名单", "贴息", "免税", "续贷", "担保"), 6)
+"""Short names and the widths that they must not lose; the measures are 1, 2, 3, 4 and 6."""
 
 
 def as_record(ran: Ran) -> dict[str, Any]:
@@ -99,7 +107,7 @@ def _show_oracle(oracle: OracleComparison, console: Console) -> None:
 
 def _firms(summary: Summary) -> Table:
     table = Table(
-        title="部分企业（按评分等距抽取）；贴息、免税、续贷、担保为措施二、三、四、六",
+        title="部分企业（按评分等距抽取）；名单、贴息、免税、续贷、担保为措施一、二、三、四、六",
         box=None,
         header_style="bold",
         pad_edge=False,
@@ -146,9 +154,8 @@ def _show_answer(answer: dict[str, Any], console: Console) -> None:
     ]
     console.print(f"绿色等级 {green['grade_used'] or '—'}（{said}）")
     for finding in answer["findings"]:
-        console.print(
-            f"措施{finding['number']} {MARK[finding['result']]}  {finding['text_zh']}", highlight=False
-        )
+        mark = MARK[finding["result"]].replace(RESULTS[finding["result"]], result_label(finding))
+        console.print(f"措施{finding['number']} {mark}  {finding['text_zh']}", highlight=False)
     if answer["data"]["gaps"]:
         console.print("暂无数据：" + "、".join(gap["zh"] for gap in answer["data"]["gaps"]))
     console.print(f"[bold]{answer['notice_zh']}[/bold]")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from features.feature import AnyFeature
 from features.lake import Receipt
 from models.checks import Check
+from models.green.judging import Figures
 from models.metrics import Estimate
 from models.scale import Bands, Scale
 
@@ -62,12 +64,32 @@ class OracleComparison:
 
 @dataclass(frozen=True, slots=True)
 class GreenValidation:
-    """How the green model did by grouped cross-validation."""
+    """How the green model did by grouped cross-validation, where something environmental was known.
+
+    Attributes:
+        firms: Firms with an official grade.
+        kappa: Quadratic weighted kappa, drawn by firm.
+        within_one: Share of the rows at most one grade off.
+        per_grade: Grade → rows.
+        figures: All figures with intervals.
+        coverage: Share of the graded rows of which something was known; the others get no predicted grade.
+        kappa_of_all: Kappa if all graded rows were given a grade.
+        kappa_later: Kappa on the newest evaluations, by models that knew nothing so new; None where the
+            history is too short.
+        checks: Verdicts of the model checks.
+        report: The model's page.
+    """
 
     firms: int
     kappa: Estimate
     within_one: float
     per_grade: dict[str, int]
+    figures: Figures | None = None
+    coverage: float | None = None
+    kappa_of_all: Estimate | None = None
+    kappa_later: Estimate | None = None
+    checks: tuple[Check, ...] = ()
+    report: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

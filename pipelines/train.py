@@ -16,17 +16,17 @@ from features.lake import receipts
 from features.session import Session
 from models.evidence import Evidence, Rows
 from models.label_rules import LabelRules
-from models.metrics import Estimate, auc, bootstrap, calibration_ratio, gini, ks, over_repeats
+from models.metrics import calibration_ratio
 from models.registry import CREDIT
 from models.report import Bilingual
 from models.vintage import roll_rates, vintage
+from pipelines.figures import auc_by_rank, figures_of
 from pipelines.learning import Learnt, from_loans, from_record
 from pipelines.review import Occasion, Reviewed, review
 from pipelines.sample import Scope
 from pipelines.summary import Validation
 
 LOAN_TAPE = "loan_tape"
-METRICS = {"auc": auc, "ks": ks, "gini": gini}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +98,6 @@ def validation_of(learnt: Learnt) -> Validation:
     )
 
 
-def figures_of(evidence: Evidence) -> dict[str, Estimate]:
-    """AUC, KS and Gini: bootstrapped out of time, over the folds for repeated cross-validation."""
-    found = {name: bootstrap(metric, evidence.held_out.bad, evidence.pd_) for name, metric in METRICS.items()}
-    if evidence.fold_aucs:
-        aucs = np.array(evidence.fold_aucs)
-        found["auc"] = over_repeats(aucs.tolist(), evidence.repeats)
-        found["gini"] = over_repeats((2 * aucs - 1).tolist(), evidence.repeats)
-    return found
-
-
 def _told(home: Home, learnt: Learnt, day: pd.Timestamp, scope: Scope) -> dict[str, Any]:
     """What the report says of sample and label."""
     digests = {
@@ -165,5 +155,7 @@ def best_single_feature(test: Rows) -> tuple[str, float]:
 
 def _gini_alone(values: pd.Series, bad: NDArray[np.int64]) -> float:
     """The best of both directions with missing values at the low end, at the high end, or in the middle."""
-    fills = (-np.inf, np.inf, values.median())
-    return max(abs(gini(bad, values.fillna(fill).rank())) for fill in fills)
+    known = values.to_numpy(dtype=np.float64, na_value=np.nan)
+    missing = np.isnan(known)
+    fills = (-np.inf, np.inf, np.median(known[~missing])) if missing.any() and not missing.all() else (0.0,)
+    return max(abs(2 * auc_by_rank(bad, np.where(missing, fill, known)) - 1) for fill in fills)

@@ -10,13 +10,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from features.catalogue import load_catalogue
+from features.errors import ModelError
 from features.home import Home
 from models.credit import CreditModel
 from models.green import GreenGradeModel
 from models.reasons import rank_reasons
-from models.registry import CREDIT, GREEN, Version, find_champion, load
+from models.registry import CREDIT, GREEN, Version, champion, find_champion, load, load_version
 from models.scale import Bands, Scale
-from serving.policy import Facts, Finding, evaluate
+from models.scored import ScoredClassifier
+from serving.policy import Facts, Finding, Parameters, evaluate
 from serving.snapshot import Snapshot
 
 NOTICE_ZH = "评分与测算仅供参考，不构成授信决定；十条措施为征求意见稿，最终以主管部门核定为准。"
@@ -27,7 +29,7 @@ NOTICE_EN = "For reference only, never a decision; the ten measures are a draft 
 class Scorer:
     """The champions, loaded once."""
 
-    credit: CreditModel
+    credit: ScoredClassifier
     credit_version: Version
     green: GreenGradeModel | None
     green_version: Version | None
@@ -42,9 +44,13 @@ class Scorer:
             green: Registered name of the green model; None where there is none for these firms.
 
         Raises:
-            ModelError: There is no credit champion, or its files are gone or damaged.
+            ModelError: There is no credit champion, its files are gone or damaged, or it is no credit model.
         """
-        credit_model, version = load(home, credit, CreditModel)
+        version = champion(home, credit)
+        credit_model = load_version(home, version)
+        if not isinstance(credit_model, ScoredClassifier):
+            kind = type(credit_model).__name__
+            raise ModelError(f"{version.label} is a {kind}, expected a credit model or a scorecard")
         there = green is not None and find_champion(home, green) is not None
         graded = load(home, str(green), GreenGradeModel) if there else (None, None)
         return cls(credit_model, version, *graded)
@@ -75,10 +81,16 @@ class Scorer:
         Raises:
             ModelError: A feature that a model asks for is missing.
         """
-        encoder = self.credit.encoder_
-        matrix = encoder.matrix(features)
         odds = self.green.predict_proba(features) if self.green else None
-        return Board(self.scores(features), encoder.shown(features, matrix), matrix, odds)
+        return Board(self.scores(features), *self._readings(features), odds)
+
+    def _readings(self, features: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[np.float64]]:
+        """The credit model's features, and what points are worked out from."""
+        credit = self.credit
+        if isinstance(credit, CreditModel):
+            matrix = credit.encoder_.matrix(features)
+            return credit.encoder_.shown(features, matrix), matrix
+        return credit.shown(features), credit.points_by_column(features)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +100,8 @@ class Board:
     Attributes:
         scores: As `Scorer.scores` gives them.
         table: Values of the credit model's features.
-        matrix: The same as the model reads them, a row a firm.
+        matrix: What points are worked out from, a row a firm: the features as boosted trees read them; of
+            other models the points themselves.
         odds: Probability of each green grade, lowest first, a row a firm; None without a green model.
     """
 
@@ -122,6 +135,7 @@ def decide(
     loan: dict[str, Any],
     *,
     board: Board | None = None,
+    parameters: Parameters | None = None,
 ) -> dict[str, Any]:
     """The full answer, ready for JSON.
 
@@ -131,6 +145,7 @@ def decide(
         entity_id: The firm.
         loan: Facts about the loan, by the names of `serving.policy.Facts`.
         board: What the champions say of all firms; by default it is worked out for this one alone.
+        parameters: Other numbers of law than the package's own, such as the city's.
 
     Raises:
         RequestError: The firm is not known.
@@ -139,10 +154,10 @@ def decide(
     """
     known = _known(scorer, snapshot, entity_id, board)
     facts = facts_for(snapshot, entity_id, loan, known["green"]["predicted_grade"])
-    findings = evaluate(facts, snapshot.policy_as_of)
+    findings = evaluate(facts, snapshot.policy_as_of, parameters=parameters)
     return _headed(snapshot, entity_id, findings[0]) | {
         "subject": known["subject"],
-        "loan": _plain(loan),
+        "loan": _plain({name: value for name, value in loan.items() if value is not None}),
         "credit": known["credit"],
         "green": known["green"],
         "findings": [finding.to_dict() for finding in findings],
@@ -151,7 +166,12 @@ def decide(
 
 
 def profile(
-    scorer: Scorer, snapshot: Snapshot, entity_id: str, *, board: Board | None = None
+    scorer: Scorer,
+    snapshot: Snapshot,
+    entity_id: str,
+    *,
+    board: Board | None = None,
+    parameters: Parameters | None = None,
 ) -> dict[str, Any]:
     """What is known of one firm, how fresh it is, its score and its green grade, ready for JSON.
 
@@ -160,7 +180,8 @@ def profile(
         NoNumberForDay: The measures have no version for the snapshot's day.
     """
     known = _known(scorer, snapshot, entity_id, board)
-    return _headed(snapshot, entity_id, evaluate(Facts(), snapshot.policy_as_of)[0]) | known
+    finding = evaluate(Facts(), snapshot.policy_as_of, parameters=parameters)[0]
+    return _headed(snapshot, entity_id, finding) | known
 
 
 def _headed(snapshot: Snapshot, entity_id: str, finding: Finding) -> dict[str, Any]:
@@ -222,14 +243,16 @@ def _credit(scorer: Scorer, own: Board, fresh: dict[str, date | None]) -> dict[s
     }
 
 
-def points_of(credit: CreditModel, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
-    """`CreditModel.points_by_column` from a matrix that is encoded already, which takes most of its time."""
+def points_of(credit: ScoredClassifier, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    """`points_by_column` from a board's matrix; boosted trees then save the encoding, most of their time."""
+    if not isinstance(credit, CreditModel):
+        return matrix
     shapley = np.asarray(credit.booster_.predict(matrix, pred_contrib=True, num_threads=1))[:, :-1]
     points: NDArray[np.float64] = -(credit.scale or Scale()).factor * credit.slope_ * shapley
     return points
 
 
-def _scale(credit: CreditModel) -> dict[str, Any]:
+def _scale(credit: ScoredClassifier) -> dict[str, Any]:
     """The ends of the scale, and each band with its floor, best first."""
     scale, bands = credit.scale or Scale(), credit.band_floors or Bands()
     floors = [*bands.floors, int(scale.lowest)]

@@ -12,9 +12,11 @@ from features.errors import LvdaitongError
 from features.home import Home
 from features.uscc import ALPHABET, LENGTH, are_valid, is_valid, normalise
 from serving.answers import Answered, Answers
+from serving.city_numbers import numbers_of
 from serving.decision import NOTICE_EN, NOTICE_ZH, Board, Scorer, decide, profile
 from serving.loan_request import EligibilityQuestion, PreapprovalQuestion
-from serving.policy import Facts, NoNumberForDay, PolicyError, evaluate
+from serving.policy import MEASURES, Facts, Finding, NoNumberForDay, Parameters, PolicyError, evaluate
+from serving.policy.what_if import what_if
 from serving.problems import FieldError, NotReady
 from serving.snapshot import Snapshot, load_snapshot
 
@@ -41,6 +43,7 @@ class Desk:
         snapshot: Every firm on the newest day.
         board: What the champions say of all of them, worked out at once.
         answers: The record.
+        parameters: The numbers of law, with the city's own.
         missing: What is missing → what to do.
         has_codes: Whether the snapshot's ids are unified social credit codes; research ids are not.
     """
@@ -49,6 +52,7 @@ class Desk:
     snapshot: Snapshot | None = None
     board: Board | None = None
     answers: Answers | None = None
+    parameters: Parameters | None = None
     missing: dict[str, str] = field(default_factory=dict)
     has_codes: bool = True
 
@@ -63,9 +67,10 @@ class Desk:
         board = None
         if scorer and snapshot:
             board = _try(missing, "champion", lambda: scorer.board(snapshot.features))
-        _try(missing, "policy", lambda: _read_law(snapshot.policy_as_of if snapshot else date.today()))  # noqa: DTZ011 - any day reads all files
+        day = snapshot.policy_as_of if snapshot else date.today()  # noqa: DTZ011 - any day reads all files
+        law = _try(missing, "policy", lambda: _read_law(numbers_of(home), day))
         told = {what: missing[what] for what in REMEDY if what in missing}
-        return cls(scorer, snapshot, board, answers, told, has_codes=_are_codes(snapshot))
+        return cls(scorer, snapshot, board, answers, law, told, has_codes=_are_codes(snapshot))
 
     def close(self) -> None:
         """Let go of the record."""
@@ -89,9 +94,8 @@ class Desk:
         """
         scorer, snapshot = self._loaded()
         entity_id = self.entity(question.entity_id)
-        answer = decide(
-            scorer, snapshot, entity_id, question.loan_facts(snapshot.policy_as_of), board=self.board
-        )
+        loan = question.loan_facts(snapshot.policy_as_of)
+        answer = decide(scorer, snapshot, entity_id, loan, board=self.board, parameters=self.parameters)
         return self._record(PREAPPROVAL, question.model_dump(mode="json"), answer)
 
     def profile(self, entity_id: str) -> Answered:
@@ -103,11 +107,12 @@ class Desk:
             RequestError: The firm is not known.
         """
         scorer, snapshot = self._loaded()
-        answer = profile(scorer, snapshot, self.entity(entity_id), board=self.board)
+        key = self.entity(entity_id)
+        answer = profile(scorer, snapshot, key, board=self.board, parameters=self.parameters)
         return self._record(PROFILE, {"entity_id": entity_id}, answer)
 
     def eligibility(self, question: EligibilityQuestion) -> Answered:
-        """What the measures give to any facts; recorded.
+        """What the measures give to any facts, and on request what would change it; recorded.
 
         Raises:
             NotReady: The record or the law is missing.
@@ -115,7 +120,8 @@ class Desk:
             NoNumberForDay: The law has no number for a day that mattered.
         """
         self._expect("records", "policy")
-        findings = evaluate(Facts.from_dict(question.known_facts()), question.as_of)
+        facts = Facts.from_dict(question.known_facts())
+        findings = evaluate(facts, question.as_of, parameters=self.parameters)
         answer = {
             "as_of": question.as_of.isoformat(),
             "policy_version": findings[0].policy_version,
@@ -123,9 +129,17 @@ class Desk:
             "is_decision": False,
             "notice_zh": NOTICE_ZH,
             "notice_en": NOTICE_EN,
-            "findings": [finding.to_dict() for finding in findings],
+            "findings": [finding.to_dict() | self._changes(question, facts, finding) for finding in findings],
         }
         return self._record(ELIGIBILITY, question.model_dump(mode="json"), answer)
+
+    def _changes(self, question: EligibilityQuestion, facts: Facts, finding: Finding) -> dict[str, Any]:
+        """What would change a finding, where the question asks for it."""
+        if not question.what_if:
+            return {}
+        measure = next(one for one in MEASURES if one.key == finding.measure)
+        changes = what_if(facts, question.as_of, measure=measure, parameters=self.parameters)
+        return {"what_if": [change.to_dict() for change in changes]}
 
     def find(self, audit_id: str) -> Answered | None:
         """A pre-approval that was answered.
@@ -182,11 +196,12 @@ def _try(missing: dict[str, str], name: str, load: Callable[[], Loaded]) -> Load
         return None
 
 
-def _read_law(day: date) -> None:
+def _read_law(parameters: Parameters, day: date) -> Parameters:
     try:
-        evaluate(Facts(), day)
+        evaluate(Facts(), day, parameters=parameters)
     except NoNumberForDay as error:  # the numbers were read; that day is before them
         _log.warning("%s", error)
+    return parameters
 
 
 def _are_codes(snapshot: Snapshot | None) -> bool:

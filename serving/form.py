@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from serving.loan_request import PreapprovalQuestion
 from serving.policy.facts import NAMES_ZH
-from serving.policy.kinds import EntityType, RiskClass, SizeClass
+from serving.policy.kinds import EntityType, ProductForm, RiskClass, SecurityKind, SizeClass
 from serving.policy.money import WAN
 from serving.wording import WORDS
 
@@ -61,6 +61,16 @@ FACTS: tuple[tuple[str, tuple[FactField, ...]], ...] = (
         ),
     ),
     (
+        "推荐名单：走访与核实",
+        (
+            FactField("has_fixed_premises", "flag", YES_NO),
+            FactField("need_is_genuine", "flag", YES_NO),
+            FactField("use_is_lawful", "flag", YES_NO),
+            FactField("operates_normally", "flag", YES_NO),
+            FactField("has_good_credit", "flag", YES_NO),
+        ),
+    ),
+    (
         "贴息",
         (FactField("is_green_inclusive", "flag", YES_NO), FactField("subsidy_used_ytd_cny", "wan")),
     ),
@@ -82,6 +92,31 @@ FACTS: tuple[tuple[str, tuple[FactField, ...]], ...] = (
             FactField("guaranteed_amount_cny", "wan"),
             FactField("guarantee_fee_rate", "percent"),
             FactField("is_sannong", "flag", YES_NO),
+        ),
+    ),
+    (
+        "产品与主体标签",
+        (
+            FactField("main_security", "choice", _words(SecurityKind)),
+            FactField("product_form", "choice", _words(ProductForm)),
+            FactField("has_earlier_loan", "flag", YES_NO),
+            FactField("is_renewal", "flag", YES_NO),
+            FactField("has_export_insurance", "flag", YES_NO),
+            FactField("is_equipment_renewal", "flag", YES_NO),
+            FactField("is_tech_sme", "flag", YES_NO),
+            FactField("is_srdi", "flag", YES_NO),
+            FactField("is_strategic_emerging", "flag", YES_NO),
+            FactField("is_new_agricultural", "flag", YES_NO),
+        ),
+    ),
+    (
+        "银行内部：尽职免责与中介核查",
+        (
+            FactField("unit_npl_rate", "percent"),
+            FactField("unit_npl_tolerance", "percent"),
+            FactField("breach_was_found", "flag", YES_NO),
+            FactField("duty_records_are_kept", "flag", YES_NO),
+            FactField("intermediary_is_suspected", "flag", YES_NO),
         ),
     ),
 )

@@ -21,7 +21,7 @@ from serving.policy.errors import FactError
 from serving.policy.kinds import LoanKind
 
 LONGEST_FACT = 100
-MOST_FACTS = 60
+MOST_FACTS = 120
 LOAN_SAYS = {"loan_amount_cny": "amount_cny", "annual_rate": "annual_rate", "loan_kind": "kind"}
 """Facts that the loan itself states: said twice, they could differ."""
 PLATFORM_SAYS = ("green_grade", "green_grade_date", "green_grade_source")
@@ -115,20 +115,25 @@ class PreapprovalQuestion(Asked):
 
 
 class EligibilityQuestion(Asked):
-    """Facts about any firm and loan, and the day of the question."""
+    """Facts about any firm and loan, the day of the question, and whether to say what would change it."""
 
     model_config = ConfigDict(
         extra="forbid",
         frozen=True,
         json_schema_extra={
             "examples": [
-                {"as_of": "2026-11-20", "facts": {"size_class": "SMALL", "credit_line_cny": "5000000"}}
+                {
+                    "as_of": "2026-11-20",
+                    "facts": {"size_class": "SMALL", "credit_line_cny": "5000000"},
+                    "what_if": True,
+                }
             ]
         },
     )
 
     as_of: date
     facts: Given
+    what_if: bool = False
 
     def known_facts(self) -> dict[str, Any]:
         """The facts.

@@ -51,6 +51,10 @@ def _environment() -> Environment:
         "department": wording.department_name,
         "title_zh": wording.measure_title,
         "estimates": wording.estimates,
+        "label": wording.result_label,
+        "chips": wording.chips,
+        "clock": wording.clock_line,
+        "said": wording.said,
     }
     words = ("RESULTS", "GRADES", "WORDS", "BENEFICIARIES")
     made.globals |= {name: getattr(wording, name) for name in words} | {"FACTS": FACTS}
@@ -157,7 +161,7 @@ def _page(
         answer=answer,
         has_codes=desk.has_codes,
         as_of=desk.snapshot.as_of if desk.snapshot else None,
-        knows_more=any(typed.get(name) for name in BY_NAME) or any(name in BY_NAME for name in wrong or {}),
+        typed_facts=[name for name in BY_NAME if typed.get(name) or name in (wrong or {})],
         **more,
     )
     return HTMLResponse(content.encode("utf-8", "replace"), status)

@@ -29,7 +29,7 @@ class Snapshot:
         credit: Registered name of the credit model that scores these firms.
         green: Registered name of their green model; None where they have none.
         features: A column a feature, indexed by `entity_id`.
-        firms: Policy facts and freshness, indexed by `entity_id`; see `pipelines.snapshot.firm_facts`.
+        firms: Policy facts and freshness, indexed by `entity_id`; see `pipelines.firm_facts`.
     """
 
     as_of: date

@@ -7,12 +7,31 @@ from typing import Any
 from features.catalogue import load_catalogue, load_departments
 from serving.policy import MEASURES
 from serving.policy.facts import NAMES_ZH
+from serving.policy.kinds import SlaStatus
+from serving.policy.measures.central_bank_tools import TAGS as TOOLS
+from serving.policy.measures.product_tags import TAGS as PRODUCTS
+from serving.policy.measures.recommendation_list import STATUS_ZH
 from serving.policy.money import WAN
 
 RESULTS = {"PASS": "符合", "FAIL": "不符合", "UNKNOWN": "待补充", "NOT_APPLICABLE": "不适用"}
 GRADES = {"DEEP": "深绿", "MEDIUM": "中绿", "LIGHT": "浅绿", "NON": "非绿"}
 NUMERALS = "零一二三四五六七八九十"
-BENEFICIARIES = {"ENTERPRISE": "企业受益", "BANK": "银行受益", "BORROWER": "借款人受益"}
+LABELS = {
+    ("central_bank_tools", "PASS"): "备选",
+    ("central_bank_tools", "NOT_APPLICABLE"): "无备选",
+    ("platform_mandate", "NOT_APPLICABLE"): "信息",
+    ("product_tags", "PASS"): "有标签",
+    ("product_tags", "NOT_APPLICABLE"): "无标签",
+    ("financing_environment", "PASS"): "无需核查",
+}
+"""What a result is called where the measure gives tags or information: nothing is met or refused there."""
+BENEFICIARIES = {
+    "ENTERPRISE": "企业受益",
+    "BANK": "银行受益",
+    "BORROWER": "借款人受益",
+    "BANK_STAFF": "银行人员受益",
+    "PLATFORM": "平台职责",
+}
 AMOUNTS = {
     "subsidy_estimate_cny": "可得贴息",
     "subsidy_before_cap_cny": "封顶前贴息",
@@ -40,15 +59,76 @@ WORDS = {
     "SUBSTANDARD": "次级",
     "DOUBTFUL": "可疑",
     "LOSS": "损失",
+    "UNSECURED": "信用",
+    "GUARANTEED": "保证",
+    "MORTGAGED": "抵押",
+    "PLEDGED": "质押",
+    "IP_PLEDGED": "知识产权质押",
+    "RURAL_RIGHT": "农村土地、集体建设用地或林权抵押",
+    "LOAN": "一般贷款",
+    "TRADE_FINANCE": "贸易融资",
+    "BILL_DISCOUNT": "票据贴现",
+    "LEASING": "金融（融资）租赁",
+    "ACTIVE": "存续",
+    "REVOKED": "吊销",
+    "DEREGISTERED": "注销",
     "1Y": "1 年期",
     "5Y": "5 年期以上",
 }
 TITLES = {measure.key: measure.title_zh for measure in MEASURES}
+TAGS = {tag.name: tag.zh for tag in (*TOOLS, *PRODUCTS)}
+DECIDED = (SlaStatus.DECIDED_IN_TIME, SlaStatus.DECIDED_LATE)
+CRITERION_MARKS = {"PASS": "yes", "FAIL": "no", "UNKNOWN": "open"}
+TAGGED = {
+    "central_bank_tools": "可作为所列工具的备选，由银行申请、人民银行认定，不构成承诺",
+    "product_tags": "属于鼓励支持的主体或产品",
+}
+"""What stands beside tags, which the page shows as such."""
+REVIEWED = "有疑似非法贷款中介参与的线索，请人工核查；该线索不作为拒贷依据"
+LACKING = "，缺少："
+"""Where a text begins to name what is missing, which the page shows in a column of its own."""
 
 
 def measure_title(finding: Mapping[str, Any]) -> str:
     """The measure's short name."""
     return TITLES.get(finding["measure"], str(finding["measure"]))
+
+
+def result_label(finding: Mapping[str, Any]) -> str:
+    """What an officer calls the result."""
+    if finding["details"].get("review") == "REQUIRED":
+        return "人工核查"
+    return LABELS.get((finding["measure"], finding["result"]), RESULTS[finding["result"]])
+
+
+def chips(finding: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Tags and criteria as `yes`, `no` or `open` with their Chinese names; those not carried are left out."""
+    details = finding["details"]
+    criteria = details.get("criteria", {}).values()
+    told = [(CRITERION_MARKS[one["result"]], one["zh"]) for one in criteria]
+    told += [("yes", TAGS.get(name, name)) for name in details.get("tags", ())]
+    return told + [("open", TAGS.get(name, name)) for name in details.get("tags_unknown", {})]
+
+
+def clock_line(finding: Mapping[str, Any]) -> str:
+    """By which day the bank decides on a firm that was recommended to it; nothing where no clock runs now."""
+    due, status = (finding["details"].get(name) for name in ("sla_due_date", "sla_status"))
+    if not due or status in DECIDED:
+        return ""
+    return f"银行审批期限 {due}" + (f"（{STATUS_ZH[status]}）" if status else "")
+
+
+def said(finding: Mapping[str, Any]) -> tuple[str, str]:
+    """A finding's text without what the page says elsewhere, and who has the last word."""
+    text, _, closing = finding["text_zh"].partition("；本结果为")
+    last_word = closing.partition("，")[2]
+    if finding["measure"] == "platform_mandate":
+        return text.partition("，")[2], ""
+    if finding["details"].get("review") == "REQUIRED":
+        return REVIEWED, last_word
+    if finding["details"].get("tags"):
+        return TAGGED[finding["measure"]], last_word
+    return text.partition(LACKING)[0] if finding["result"] == "UNKNOWN" else text, last_word
 
 
 def numeral(number: int) -> str:

@@ -66,3 +66,9 @@ def cumcm() -> Path:
 def enterprise_exit() -> Path:
     """Events of 218,264 real firms."""
     return _research("enterprise_exit2017")
+
+
+@pytest.fixture(scope="session")
+def korea_esg() -> Path:
+    """Ordered grades of 440 listed firms."""
+    return _research("korea_esg")

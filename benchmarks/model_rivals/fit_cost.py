@@ -27,18 +27,18 @@ def bare(matrix: np.ndarray, bad: np.ndarray, model: CreditModel, rounds: int) -
         small_sample=model.small_sample_,
         directions=model.directions(),
         categorical=model.encoder_.categorical,
-        most_trees=model.n_estimators,
+        most_trees=model.most_trees_,
         learning_rate=model.learning_rate,
         seed=0,
         threads=THREADS,
     )
-    most, trees = model.n_estimators // 5, model.trees_
+    most, trees = model.most_trees_ // 5, model.trees_
     shapes = [boosting.schedule(1 + at * rounds // trees, most) for at in range(trees)]
     # of the fractions of columns that our boosters draw, the one in the middle
     parameters = boosting.parameters(2, len(matrix)) | {"metric": "binary_logloss"}
     stretched = {name: [shape[name] for shape in shapes] for name in shapes[0]}
     begun = time.process_time()
-    data = lgb.Dataset(matrix, bad, categorical_feature=model.encoder_.categorical, params={"verbose": -1})
+    data = lgb.Dataset(matrix, bad, categorical_feature=model.encoder_.categorical, params=boosting.reading())
     lgb.train(parameters, data, trees, callbacks=[lgb.reset_parameter(**stretched)])
     return time.process_time() - begun
 

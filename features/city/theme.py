@@ -20,13 +20,17 @@ from features.city.themes import (
     customs,
     dishonest_debtor,
     electricity,
+    enterprise_visit,
     environment,
     equity_investment,
     green_grade,
     housing_fund,
+    interest_subsidy,
     loan,
     loan_event,
     loan_performance,
+    loan_recommendation,
+    loan_security,
     output_per_mu,
     patent,
     pledge,
@@ -107,6 +111,10 @@ THEMES = tuple(
         loan,
         loan_performance,
         loan_event,
+        loan_security,
+        loan_recommendation,
+        enterprise_visit,
+        interest_subsidy,
     )
 )
 LOAN_THEME = next(theme for theme in THEMES if theme.source == loan.SOURCE)

@@ -15,6 +15,7 @@ from features.definitions import (
     electricity,
     environment,
     equity_investment,
+    green_vetoes,
     housing_fund,
     output_per_mu,
     patent,
@@ -23,6 +24,7 @@ from features.definitions import (
     real_estate,
     registration,
     registration_change,
+    resource_use,
     serious_violation,
     social_insurance,
     subsidy_award,
@@ -69,10 +71,23 @@ CREDIT: tuple[AnyFeature, ...] = (
 )
 """What the credit model may read. Green features are not among them, nor the other way round."""
 
-GREEN: tuple[AnyFeature, ...] = (*environment.FEATURES, *output_per_mu.FEATURES, *carbon_code.FEATURES)
-"""What the green model may read."""
+GREEN: tuple[AnyFeature, ...] = (
+    *environment.FEATURES,
+    *output_per_mu.FEATURES,
+    *carbon_code.FEATURES,
+    *green_vetoes.FEATURES,
+    *resource_use.FEATURES,
+    registration.industry_division,
+)
+"""What the green model may read. The industry alone tells nothing; carbon and energy are seen beside it."""
 
-ALL: tuple[AnyFeature, ...] = (*CREDIT, *GREEN)
+GREEN_BACKGROUND: tuple[AnyFeature, ...] = (*resource_use.FEATURES, registration.industry_division)
+"""Of those, what tells nothing environmental of a firm by itself: with these alone there is no grade."""
+
+GREEN_VETOES: tuple[AnyFeature, ...] = green_vetoes.VETOES
+"""What decides a green grade before the model is asked; see `models/green/vetoes.yaml`."""
+
+ALL: tuple[AnyFeature, ...] = tuple(dict.fromkeys((*CREDIT, *GREEN, *GREEN_VETOES)))
 
 
 def by_name() -> dict[str, AnyFeature]:

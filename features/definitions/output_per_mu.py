@@ -1,6 +1,6 @@
 """Features from the output-per-mu assessment: what the green model reads. `risk` is that of a lower grade."""
 
-from features.definitions.environment import place
+from features.definitions.environment import SOME_YEARS, place
 from features.feature import feature
 from features.rows import Rows, Value, flag
 
@@ -42,4 +42,10 @@ def tax_per_mu_cny(assessed: Rows) -> Value:
     return assessed.newest("tax_per_mu_cny")
 
 
-FEATURES = (output_per_mu_place, is_green_factory, tax_per_mu_cny)
+@feature(source="output_per_mu", months=SOME_YEARS, unit="place", risk="rises", zh="近四年亩均评价等级均值")
+def output_per_mu_place_mean_48m(assessed: Rows) -> Value:
+    """Mean of the yearly output-per-mu classes, A as 1 to D as 4."""
+    return place(assessed.output_per_mu_class).mean()
+
+
+FEATURES = (output_per_mu_place, output_per_mu_place_mean_48m, is_green_factory, tax_per_mu_cny)

@@ -1,5 +1,6 @@
 """Whether the model that is registered says what was validated: to the bit, however it is asked."""
 
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol, Self, cast
@@ -49,9 +50,19 @@ def scores_alike_everywhere(evidence: Evidence) -> Verdict:
 
 def is_reproducible(evidence: Evidence) -> Verdict:
     """Training twice on the same rows gives the same files, byte by byte."""
-    if evidence.refit is None:
+    return same_twice(evidence.model, evidence.refit)
+
+
+def same_twice(model: object, refit: Callable[[], object] | None) -> Verdict:
+    """Whether a model and one trained anew on the same rows write the same files.
+
+    Args:
+        model: What was trained; it has `save(folder)`.
+        refit: Trains it anew; None where that was not offered.
+    """
+    if refit is None:
         return not_asked("the training was not offered for a second time", "未提供重复训练")
-    first, second = _files(evidence.model), _files(evidence.refit())
+    first, second = _files(model), _files(refit())
     differ = sorted(name for name in {*first, *second} if first.get(name) != second.get(name))
     return Verdict(
         graded(fail=bool(differ)),
@@ -61,7 +72,7 @@ def is_reproducible(evidence: Evidence) -> Verdict:
     )
 
 
-def _files(model: ScoredClassifier) -> dict[str, bytes]:
+def _files(model: object) -> dict[str, bytes]:
     """What the model writes: name → content."""
     with TemporaryDirectory() as folder:
         cast("Kept", model).save(Path(folder))

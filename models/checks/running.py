@@ -1,5 +1,8 @@
 """All checks by number, and running them."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from features.errors import LvdaitongError
 from models.checks.agreement import is_reproducible, scores_alike_everywhere
 from models.checks.calibration import is_calibrated
@@ -11,6 +14,9 @@ from models.checks.sample import enough_bads
 from models.checks.suspects import is_filled_whatever_the_outcome, no_single_feature_tells_all
 from models.checks.verdict import Ask, Check, Verdict
 from models.evidence import Evidence
+
+Looked = TypeVar("Looked")
+"""What a check looks at."""
 
 CHECKS: dict[str, Ask] = {
     "C01": enough_bads,
@@ -36,11 +42,23 @@ def run_checks(evidence: Evidence) -> list[Check]:
 
 def run_check(number: str, evidence: Evidence) -> Check:
     """One check."""
-    ask = CHECKS[number]
-    if not len(evidence.held_out):
-        return Verdict("fail", "no rows were held out", "没有留出样本").as_check(number, ask.__name__)
+    return carried_out(number, CHECKS[number], evidence, len(evidence.held_out))
+
+
+def carried_out(number: str, ask: Callable[[Looked], Verdict], evidence: Looked, rows: int) -> Check:
+    """What a check says of evidence; it fails without held-out rows, and where it cannot be carried out.
+
+    Args:
+        number: The check's number.
+        ask: The check.
+        evidence: What it looks at.
+        rows: Rows that were held out.
+    """
+    name = ask.__name__
+    if not rows:
+        return Verdict("fail", "no rows were held out", "没有留出样本").as_check(number, name)
     try:
         verdict = ask(evidence)
     except LvdaitongError as error:
         verdict = Verdict("fail", f"could not be carried out: {error}", f"未能执行：{error}")
-    return verdict.as_check(number, ask.__name__)
+    return verdict.as_check(number, name)

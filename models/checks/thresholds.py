@@ -1,5 +1,8 @@
 """The numbers by which checks judge, as data with unit and citation: `thresholds.yaml`."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -29,13 +32,31 @@ class Threshold:
     certainty: str
 
 
+_OWN: ContextVar[Mapping[str, Threshold] | None] = ContextVar("thresholds", default=None)
+
+
 def limit(name: str) -> float:
-    """The value of a threshold.
+    """The value of a threshold in force.
 
     >>> limit("psi_act")
     0.25
     """
-    return thresholds()[name].value
+    return in_force()[name].value
+
+
+def in_force() -> Mapping[str, Threshold]:
+    """The thresholds by which checks judge now: the shipped ones, unless `judged_by` says otherwise."""
+    return _OWN.get() or thresholds()
+
+
+@contextmanager
+def judged_by(own: Mapping[str, Threshold] | None) -> Iterator[None]:
+    """Within it checks and reports judge by these thresholds; None leaves those in force."""
+    before = _OWN.set(own or _OWN.get())
+    try:
+        yield
+    finally:
+        _OWN.reset(before)
 
 
 @cache

@@ -7,11 +7,12 @@ from datetime import date
 import pandas as pd
 
 from models.checks import Check
+from models.checks.thresholds import Threshold as Limit
 from models.evidence import Evidence
 from models.label_rules import StatedRule
 from models.ledger import Override
 from models.metrics import Estimate
-from models.rejects import Comparison
+from models.reject_comparison import Comparison
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ class Dossier:
         parameters: Settings of training by name.
         importance: Column → mean absolute points; None to work it out from the held-out rows.
         stability: As `models.stability.score_psi` gives it; None to work it out from the evidence.
-        reject_inference: As `models.rejects.compare` gives it.
+        reject_inference: As `models.reject_comparison.compare` gives it.
         figures: `auc`, `ks`, `gini` with intervals where they were stated elsewhere already and must not
             differ from that; what is not here is worked out.
         thresholds: When somebody must look at the model in use.
@@ -103,6 +104,7 @@ class Dossier:
         model_files: File of the model → digest.
         approvals: Who is to sign.
         overrides: Who answers for failed checks, and why.
+        own_limits: Thresholds of the checks that were replaced by the user's own: name → shipped and own.
     """
 
     name: str
@@ -131,6 +133,7 @@ class Dossier:
     model_files: Mapping[str, str] = field(default_factory=dict)
     approvals: Sequence[Bilingual] = SIGNATURES
     overrides: Sequence[Override] = ()
+    own_limits: Mapping[str, tuple[Limit, Limit]] = field(default_factory=dict)
 
     @property
     def held_out_is_new(self) -> bool:

@@ -9,6 +9,7 @@ import pandas as pd
 from markupsafe import Markup
 from numpy.typing import NDArray
 
+from models.checks.thresholds import limit
 from models.dependence import input_of, partial_dependence
 from models.iv import MISSING, FeatureFigures, feature_figures, is_category
 from models.plots.effects import Effect, dependence_plot, shapley_plot
@@ -21,11 +22,11 @@ Floats = NDArray[np.float64]
 
 TOP, MOST_STRIPS, CURVES, DETAILED = 40, 20, 8, 10
 ROUNDING = 1e-12
-ACT = 0.25
-"""CSI from which somebody must act."""
-
 MOST_ROWS = 2000
 """Held-out rows of which Shapley values are taken."""
+
+MOVED = 120
+"""Held-out rows that are moved along a curve of partial dependence: more would draw the same line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Moved:
     @property
     def acts(self) -> bool:
         """Whether it is large, and not by chance."""
-        return self.csi >= ACT and self.csi > self.by_chance
+        return self.csi >= limit("psi_act") and self.csi > self.by_chance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +177,8 @@ class Features:
         return [self._curve(table, name, place) for place, name in enumerate(usable)]
 
     def _curve(self, table: pd.DataFrame, column: str, place: int) -> dict[str, Any]:
-        found = partial_dependence(self.model, table, column, direction=self._declared(column))
+        direction = self._declared(column)
+        found = partial_dependence(self.model, table, column, rows=MOVED, direction=direction)
         meaning = self.meanings.get(column)
         unit = self.words.name("units", meaning.unit) if meaning and meaning.unit else ""
         rises = np.diff(found.mean) * found.direction

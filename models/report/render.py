@@ -9,9 +9,11 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from features.errors import ModelError
+from models.checks.thresholds import limit
 from models.report.checking import check_lines
 from models.report.dossier import Dossier
 from models.report.features import DETAILED, TOP, Features
+from models.report.left_out import why_left_out
 from models.report.performance import Performance
 from models.report.population import Population
 from models.report.stability import Stability
@@ -73,11 +75,17 @@ def render(dossier: Dossier, lang: str = "zh") -> str:
             checks=check_lines(dossier, words),
             stability=Stability(dossier, words),
             scorecard=_scorecard(dossier),
-            left_out=dict(getattr(dossier.evidence.model, "failed_", {})),
+            left_out={name: why_left_out(told, lang) for name, told in _left_out(dossier).items()},
             top=TOP,
             detailed=DETAILED,
+            limit=lambda name: f"{limit(name):g}",
         )
     )
+
+
+def _left_out(dossier: Dossier) -> dict[str, str]:
+    """Variable → why a scorecard has no points for it; empty for other models."""
+    return dict(getattr(dossier.evidence.model, "failed_", {}))
 
 
 def _scorecard(dossier: Dossier) -> list[dict[str, Any]] | None:

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 import pandas as pd
 from markupsafe import Markup
 
+from models.checks.thresholds import limit
 from models.metrics import Estimate
 from models.plots.forest import by_month
 from models.report.dossier import Dossier
 from models.report.words import Words
 from models.stability import ALL, score_psi
-
-WATCH, ACT = 0.1, 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +32,11 @@ class Month:
     @property
     def verdict(self) -> str:
         """`stable`, `chance` where it is large but may well be chance, `watch` or `act`."""
-        if self.psi < WATCH:
+        if self.psi < limit("psi_watch"):
             return "stable"
         if self.psi <= self.by_chance:
             return "chance"
-        return "act" if self.psi >= ACT else "watch"
+        return "act" if self.psi >= limit("psi_act") else "watch"
 
 
 class Stability:
@@ -55,7 +54,8 @@ class Stability:
             return None
         say = self._words.plots()
         figures = [Estimate(one.psi, one.psi, one.psi) for one in months]
-        marks = [(WATCH, say("psi_watch"), ":"), (ACT, say("psi_act"), "--")]
+        lines = [(limit("psi_watch"), ":"), (limit("psi_act"), "--")]
+        marks = [(value, f"{value:g}", style) for value, style in lines]
         chance = [one.by_chance for one in months]
         names = [one.name for one in months]
         return Markup(by_month(names, figures, marks, say, "psi", beside=chance))  # noqa: S704 - drawn by us

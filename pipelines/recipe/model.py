@@ -1,5 +1,6 @@
 """What a recipe says, once it is read."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -96,6 +97,7 @@ class Recipe:
         policy_as_of: The day whose measures count; None where it is the as-of day.
         label: The outcome that `run` models: `loan_tape`, or `source.column` of a flag.
         label_rules: What counts as default on its loan tape; None for `models/label_rules.yaml`.
+        model: Settings of the credit model where they differ from its defaults.
     """
 
     name: str
@@ -108,6 +110,7 @@ class Recipe:
     label: str | None = None
     policy_as_of: date | None = None
     label_rules: LabelRules | None = None
+    model: Mapping[str, float | str] = field(default_factory=dict)
 
     @property
     def outcomes(self) -> set[str]:

@@ -12,6 +12,7 @@ from features.catalogue import KEY_COLUMNS, Source, source_named
 from features.errors import ModelError, RecipeError
 from models.label_rules import LabelRules, rules_from
 from pipelines.recipe.model import ColumnRule, Recipe, Table
+from pipelines.recipe.settings import model_settings
 from pipelines.recipe.words import (
     ALLOWED_COLUMN,
     ALLOWED_RECIPE,
@@ -80,6 +81,7 @@ def parse_recipe(text: str, place: str) -> Recipe:
         label=raw.get("label"),
         policy_as_of=raw.get("policy_as_of"),
         label_rules=_label_rules(place, raw.get("label_rules")),
+        model=model_settings(place, raw.get("model")),
     )
 
 

@@ -1,6 +1,6 @@
 """The words that a recipe may use. `docs/recipes.md` tells what each does, with an example."""
 
-ALLOWED_RECIPE = {"name", "title", "key", "as_of", "policy_as_of", "label", "label_rules", "tables"}
+ALLOWED_RECIPE = {"name", "title", "key", "as_of", "policy_as_of", "label", "label_rules", "model", "tables"}
 
 FROM_FILE = {"file", "encoding", "delimiter", "sheet", "member"}
 FROM_DATABASE = {"database", "table", "query"}

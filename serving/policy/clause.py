@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 from serving.policy.facts import Facts
 from serving.policy.law import Law, Read
-from serving.policy.logic import Truth, Unknown, implies
+from serving.policy.logic import Truth, Unknown, implies, lacking
 
 Known: TypeAlias = Any
 """Facts, seen by a clause whose `needs` are all there, which a type checker cannot follow."""
@@ -40,17 +40,19 @@ class Clause:
         """Whether it holds; unknown with the missing facts; None where it is not asked."""
         if self.when is None:
             return self._holds(facts, law)
-        guard = self.when.holds(facts, law)
+        guard = law.once(self.when.holds, facts)
+        if guard is True:
+            return self._holds(facts, law)
         return None if guard is None else implies(guard, lambda: self._holds(facts, law))
 
     def _holds(self, facts: Facts, law: Law) -> Truth:
-        missing = [name for name in self.needs if getattr(facts, name) is None]
-        if missing:
-            return True if self.presumed else Unknown(tuple(missing))
+        for name in self.needs:
+            if getattr(facts, name) is None:
+                return True if self.presumed else Unknown(lacking(facts, self.needs))
         return self.test(facts, law)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Outcome:
     """What a clause gave for one firm and one loan, and the numbers of law that it read."""
 
@@ -87,13 +89,11 @@ def clause(
 
 def outcomes(clauses: tuple[Clause, ...], facts: Facts, law: Law) -> list[Outcome]:
     """What each clause gives, without those that are not asked."""
-    return [found for asked in clauses if (found := _outcome(asked, facts, law)) is not None]
-
-
-def _outcome(asked: Clause, facts: Facts, law: Law) -> Outcome | None:
-    start = len(law.reads)
-    value = asked.holds(facts, law)
-    if value is None:
-        return None
-    presumed = asked.presumed is not None and any(getattr(facts, name) is None for name in asked.needs)
-    return Outcome(asked, value, law.reads[start:], presumed)
+    found, reads = [], law.reads
+    for asked in clauses:
+        start = len(reads)
+        value = asked.holds(facts, law)
+        if value is not None:
+            presumed = asked.presumed is not None and bool(lacking(facts, asked.needs))
+            found.append(Outcome(asked, value, reads[start:], presumed))
+    return found

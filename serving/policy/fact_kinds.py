@@ -18,10 +18,21 @@ INDUSTRY_CODE = re.compile(r"[A-T][0-9]{2,4}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of fact: `read` turns what was given into its value or raises ValueError."""
+    """A kind of fact: `read` turns what was given into its value or raises ValueError.
+
+    Attributes:
+        expected: What is accepted, in words.
+        read: Turns what was given into its value or raises ValueError.
+        words: The words of a closed list, in their order.
+        bounds: Least and largest of a number, both included.
+        whole: Whether that number is a whole one.
+    """
 
     expected: str
     read: Callable[[Any], Any]
+    words: type[StrEnum] | None = None
+    bounds: tuple[Decimal, Decimal] | None = None
+    whole: bool = False
 
 
 def read_fact(name: str, kind: Kind, given: Any) -> Any:
@@ -38,13 +49,16 @@ def read_fact(name: str, kind: Kind, given: Any) -> Any:
 
 def one_of(words: type[StrEnum]) -> Kind:
     """A fact that takes one word of a closed list."""
-    return Kind(f"one of {', '.join(words)}", words)
+    return Kind(f"one of {', '.join(words)}", words, words)
 
 
 def whole(least: int, most: int, what: str) -> Kind:
     """A fact that is a whole number within bounds, both included."""
     return Kind(
-        f"a whole number of {what} from {least} to {most:,}", lambda given: _whole(given, least, most)
+        f"a whole number of {what} from {least} to {most:,}",
+        lambda given: _whole(given, least, most),
+        bounds=(Decimal(least), Decimal(most)),
+        whole=True,
     )
 
 
@@ -91,9 +105,12 @@ def _industry(given: Any) -> str:
 MONEY = Kind(
     'an amount in yuan, not negative, at most 10^14, like "1250000.00"',
     lambda given: _between(given, Decimal(0), MOST_YUAN),
+    bounds=(Decimal(0), MOST_YUAN),
 )
 RATE = Kind(
-    'a yearly rate from 0 to 1, where 4.5 % is "0.045"', lambda given: _between(given, Decimal(0), Decimal(1))
+    'a yearly rate from 0 to 1, where 4.5 % is "0.045"',
+    lambda given: _between(given, Decimal(0), Decimal(1)),
+    bounds=(Decimal(0), Decimal(1)),
 )
 FLAG = Kind("true or false", _flag)
 DAY = Kind("a day like 2026-11-20", _day)

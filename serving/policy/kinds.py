@@ -60,6 +60,47 @@ class LprTenor(StrEnum):
     FIVE_YEARS = "5Y"
 
 
+class RegistrationStatus(StrEnum):
+    """存续, 吊销, 注销: standing in the register of market entities."""
+
+    ACTIVE = "ACTIVE"
+    REVOKED = "REVOKED"
+    DEREGISTERED = "DEREGISTERED"
+
+
+class SecurityKind(StrEnum):
+    """信用, 保证, 抵押, 质押, 知识产权质押, 农村权利抵押: what mainly secures a loan.
+
+    RURAL_RIGHT is 农村承包土地经营权, 集体经营性建设用地使用权 or 林权.
+    """
+
+    UNSECURED = "UNSECURED"
+    GUARANTEED = "GUARANTEED"
+    MORTGAGED = "MORTGAGED"
+    PLEDGED = "PLEDGED"
+    IP_PLEDGED = "IP_PLEDGED"
+    RURAL_RIGHT = "RURAL_RIGHT"
+
+
+class ProductForm(StrEnum):
+    """一般贷款, 贸易融资, 票据贴现, 融资租赁: the form in which a firm is financed."""
+
+    LOAN = "LOAN"
+    TRADE_FINANCE = "TRADE_FINANCE"
+    BILL_DISCOUNT = "BILL_DISCOUNT"
+    LEASING = "LEASING"
+
+
+class SlaStatus(StrEnum):
+    """Where a bank's decision on a recommended firm stands against its last day."""
+
+    ON_TRACK = "ON_TRACK"
+    DUE_TODAY = "DUE_TODAY"
+    OVERDUE = "OVERDUE"
+    DECIDED_IN_TIME = "DECIDED_IN_TIME"
+    DECIDED_LATE = "DECIDED_LATE"
+
+
 class Result(StrEnum):
     """What a measure gives. UNKNOWN is not FAIL: a fact is missing that could decide."""
 

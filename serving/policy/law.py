@@ -1,16 +1,19 @@
 """All parameters, and the law as it stands on one day."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from serving.policy.errors import ParameterError
 from serving.policy.parameter import Certainty, Parameter, read_parameter
 
 HERE = Path(__file__).parent / "parameters"
-MOST_REMEMBERED = 100_000
+IN_WORDS = "in words"
+MOST_DAYS = 1000
+"""Days whose numbers are remembered."""
 
 
 class Parameters:
@@ -20,11 +23,11 @@ class Parameters:
         by_name: What `read_parameter` read.
     """
 
-    __slots__ = ("_reads", "by_name")
+    __slots__ = ("_days", "by_name")
 
     def __init__(self, by_name: Mapping[str, Parameter]) -> None:
         self.by_name = dict(by_name)
-        self._reads: dict[tuple[str, date], Read] = {}
+        self._days: dict[date, Remembered] = {}
 
     @classmethod
     def load(cls, *folders: Path) -> "Parameters":
@@ -50,6 +53,22 @@ class Parameters:
         changed = {name: self.by_name[name].for_all_days(value) for name, value in values.items()}
         return Parameters(self.by_name | changed)
 
+    def replaced_from(self, folder: Path) -> "Parameters":
+        """The same parameters, some of them replaced by a folder's files of the same names, such as a city's.
+
+        Raises:
+            ParameterError: The folder holds none, or a file replaces nothing, is of another unit or is not as
+                it must be; the message names it.
+        """
+        replaced = _read_folder(folder)
+        for name, parameter in replaced.items():
+            if name not in self.by_name:
+                raise ParameterError(f"{folder / name}.yaml: {_no_such(name, self.by_name)}")
+            unit = self.by_name[name].unit
+            if parameter.unit != unit:
+                raise ParameterError(f"{folder / name}.yaml: unit: found {parameter.unit}, expected {unit}")
+        return Parameters(self.by_name | replaced)
+
     def on(self, day: date) -> "Law":
         """The law as it stands on a day."""
         return Law(self, day, [])
@@ -60,12 +79,20 @@ class Parameters:
         Raises:
             NoNumberForDay: The file of the number begins later than the day.
         """
-        known = self._reads.get((name, day))
+        numbers, _ = self.remembered(day)
+        known = numbers.get(name)
         if known is None:
-            if len(self._reads) >= MOST_REMEMBERED:
-                self._reads.clear()
-            known = self._reads[name, day] = _read(self.parameter(name), day)
+            known = numbers[name] = _read(self.parameter(name), day)
         return known
+
+    def remembered(self, day: date) -> "Remembered":
+        """What was read on a day before, and what was made of it; both grow by reading."""
+        found = self._days.get(day)
+        if found is None:
+            if len(self._days) >= MOST_DAYS:
+                self._days.clear()
+            found = self._days[day] = ({}, {})
+        return found
 
     def parameter(self, name: str) -> Parameter:
         """The parameter of a name."""
@@ -82,6 +109,10 @@ class Read(NamedTuple):
     assumption: str | None
 
 
+Remembered: TypeAlias = tuple[dict[str, Read], dict[tuple[str, Any], Any]]
+"""The numbers of a day by name, and what was made of them by name and maker."""
+
+
 class Law:
     """The law on one day: `law.vat_exempt_credit_line` is its number, None where it ended or was never set.
 
@@ -96,22 +127,49 @@ class Law:
         NoNumberForDay: On reading a number whose file begins later than the day.
     """
 
-    __slots__ = ("_parameters", "day", "reads")
+    __slots__ = ("_kept", "_made", "_numbers", "_parameters", "day", "reads")
 
     def __init__(self, parameters: Parameters, day: date, reads: list[Read]) -> None:
+        self._kept: dict[tuple[Any, int], tuple[Any, Any, list[Read]]] = {}
         self._parameters = parameters
+        self._numbers, self._made = parameters.remembered(day)
         self.day = day
         self.reads = reads
 
     def __getattr__(self, name: str) -> Any:
-        read = self._parameters.read(name, self.day)
-        self.reads.append(read)
-        return read.value
+        """The number of a name asked for the first time: from now on it is a property, which is quicker."""
+        _ = self._parameters.parameter(name)
+        setattr(Law, name, _number(name))
+        return getattr(self, name)
+
+    def made_of(self, name: str, work: Callable[[Any], Any]) -> Any:
+        """What `work` makes of a number, computed once a day; the number counts as read."""
+        value = getattr(self, name)
+        made = self._made.get((name, work))
+        if made is None:
+            made = self._made[name, work] = work(value)
+        return made
 
     def __getitem__(self, name: str) -> str:
         """The number in words, without remembering that it was read: for texts."""
-        parameter = self._parameters.parameter(name)
-        return parameter.in_words(parameter.on(self.day))
+        words: str | None = self._made.get((name, IN_WORDS))
+        if words is None:
+            parameter = self._parameters.parameter(name)
+            words = self._made[name, IN_WORDS] = parameter.in_words(parameter.on(self.day))
+        return words
+
+    def once(self, work: Callable[[Any, "Law"], Any], facts: Any) -> Any:
+        """What `work` gives of facts under this law, computed once; what it read is remembered each time."""
+        key = (work, id(facts))
+        kept = self._kept.get(key)
+        if kept is None:
+            start = len(self.reads)
+            found = work(facts, self)
+            # the facts stay, and so their id
+            self._kept[key] = (found, facts, self.reads[start:])
+            return found
+        self.reads += kept[2]
+        return kept[0]
 
     def on(self, day: date) -> "Law":
         """The law on another day; what is read there is remembered here."""
@@ -124,6 +182,15 @@ class Law:
     def last_day(self, name: str) -> date | None:
         """The last day on which a number holds; None if no end is set."""
         return self._parameters.parameter(name).last_day(self.day)
+
+
+def _number(name: str) -> property:
+    def number(law: Law) -> Any:
+        read = law._numbers.get(name) or law._parameters.read(name, law.day)  # noqa: SLF001 - its own property
+        law.reads.append(read)
+        return read.value
+
+    return property(number)
 
 
 def assumptions_of(reads: list[Read]) -> list[str]:
@@ -141,6 +208,12 @@ def _read(parameter: Parameter, day: date) -> Read:
 def default_parameters() -> Parameters:
     """The parameters that come with the package, read once."""
     return Parameters.load(HERE)
+
+
+def _no_such(name: str, names: Iterable[str]) -> str:
+    close = get_close_matches(name, names, n=1)
+    hint = f"did you mean {close[0]}?" if close else "see serving/policy/parameters"
+    return f"replaces no parameter; {hint}"
 
 
 def _read_folder(folder: Path) -> dict[str, Parameter]:

@@ -4,12 +4,38 @@ Thresholds are compared on unrounded values; only what is returned is rounded, h
 Calculations run on `Fraction`, so that no order of operations can move a fen.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
+from serving.policy.logic import Column, Unknown
+
+NOTHING = Fraction(0)
 FEN = 100
 WAN = 10_000
+
+
+def exact(number: Any) -> Any:
+    """A number with which to calculate without loss: a fraction of one firm's, a column as it is.
+
+    >>> exact(Decimal("0.045")) * 3
+    Fraction(27, 200)
+    """
+    return number if number is None or isinstance(number, (Column, Fraction)) else Fraction(number)
+
+
+def part_of_one(parts: int) -> Fraction:
+    """One of so many equal parts of one, such as a day of a year of 360."""
+    return Fraction(1, parts)
+
+
+def in_fen(amounts: Mapping[str, Any]) -> dict[str, Decimal | None]:
+    """Amounts of one firm, rounded; None where they are not known."""
+    return {
+        name: None if amount is None or isinstance(amount, Unknown) else to_fen(amount)
+        for name, amount in amounts.items()
+    }
 
 
 def to_fen(yuan: Fraction | Decimal) -> Decimal:

@@ -164,16 +164,38 @@ def _decimal(value: Any) -> Decimal:
     return number
 
 
-TEXTS = {"START_DATE": "贷款发放日", "AS_OF": "查询日", "1Y": "1年期", "5Y": "5年期以上"}
+TEXTS = {
+    "START_DATE": "贷款发放日",
+    "AS_OF": "查询日",
+    "1Y": "1年期",
+    "5Y": "5年期以上",
+    "CALENDAR": "日历日",
+    "WORKING": "工作日",
+    "RECOMMENDED_ON": "向银行推荐日",
+    "DOCUMENTS_COMPLETE_ON": "资料收齐日",
+    "ENTERPRISE": "企业",
+    "INDIVIDUAL_BUSINESS": "个体工商户",
+    "FARMER_COOP": "农民专业合作社",
+    "ABNORMAL_LIST": "经营异常名录",
+    "SERIOUS_VIOLATION_LIST": "严重违法失信名单",
+    "SEVERE_PENALTY": "严重行政处罚",
+    "DISHONEST_DEBTOR": "失信被执行人",
+    "TAX_ARREARS": "未清缴欠税",
+    "IN_FORCE": "有效",
+    "TO_BE_VERIFIED": "待核实",
+}
+"""Words of parameters as readers read them."""
 
 UNITS = {
     "CNY": Unit("yuan, not negative", _decimal, line_in_words),
     "rate": Unit("a rate, where 0.01 is 1 %, in quotes", _decimal, percent),
     "multiple": Unit("a multiple, in quotes", _decimal, lambda value: f"{percent(value)}"),
     "days": Unit("a whole number of days", _of(int), lambda value: f"{value} 天"),
+    "months": Unit("a whole number of months", _of(int), lambda value: f"{value} 个月"),
+    "years": Unit("a whole number of years", _of(int), lambda value: f"{value} 年"),
     "date": Unit("a date", _of(date), str),
     "flag": Unit("true or false", _of(bool), lambda value: "是" if value else "否"),
     "text": Unit("a text", _of(str), lambda value: TEXTS.get(value, value)),
-    "list": Unit("a list", _of(list), lambda value: "、".join(value) or "无"),
+    "list": Unit("a list", _of(list), lambda value: "、".join(TEXTS.get(one, one) for one in value) or "无"),
     "table": Unit("a mapping", _of(dict), lambda value: f"{len(value)} 项"),
 }

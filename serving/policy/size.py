@@ -3,19 +3,19 @@
 工信部联企业〔2011〕300号, 国统字〔2017〕213号. Lower limits are inclusive, upper ones are not.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from serving.policy.errors import FactError
 from serving.policy.facts import Facts
 from serving.policy.kinds import EntityType, SizeClass
 from serving.policy.law import Law, default_parameters
+from serving.policy.logic import Truth, choose, known
 from serving.policy.money import WAN
 
+Known: TypeAlias = Any
 CLASSES = tuple(SizeClass)
 OUT_OF_SCOPE = "OUT_OF_SCOPE"
 MONTHS = 12
@@ -101,7 +101,7 @@ def industry_group(industry: str, law: Law) -> tuple[str, bool]:
     Raises:
         FactError: No group begins with the code: an unknown division, or a code too short to tell.
     """
-    groups = _expanded(tuple(law.industry_groups.items()))
+    groups: dict[str, str] = law.made_of("industry_groups", _expanded)
     for length in range(len(industry), 2, -1):
         group = groups.get(industry[:length])
         if group:
@@ -113,10 +113,9 @@ def industry_group(industry: str, law: Law) -> tuple[str, bool]:
     raise FactError("industry", industry, expected)
 
 
-@lru_cache(maxsize=8)
-def _expanded(ranges: tuple[tuple[str, str], ...]) -> dict[str, str]:
+def _expanded(ranges: dict[str, str]) -> dict[str, str]:
     """A13-15 written out as A13, A14, A15."""
-    return {code: group for codes, group in ranges for code in _codes(codes)}
+    return {code: group for codes, group in ranges.items() for code in _codes(codes)}
 
 
 def _codes(codes: str) -> list[str]:
@@ -130,24 +129,30 @@ def _levels(facts: Facts, limits: dict[str, Any]) -> tuple[list[int], tuple[str,
     for indicator, fact in FACT_OF.items():
         if indicator not in limits:
             continue
-        value = _indicator(facts, fact)
-        if value is None:
+        if getattr(facts, fact) is None:
             missing.append(fact)
         else:
-            known.append(level(value, limits[indicator], 1 if indicator == "employees" else WAN))
+            # 0 for micro to 3 for large: how many lower limits the indicator reaches
+            known.append(sum(reaches(facts, fact, limit) for limit in limits[indicator]))
     return known, tuple(missing)
 
 
-def level(value: Decimal | int, limits: Sequence[int], unit: int) -> int:
-    """0 for micro to 3 for large: how many lower limits a value reaches."""
-    return sum(value >= limit * unit for limit in limits)
+def reaches(facts: Known, fact: str, limit: Any) -> Truth:
+    """Whether an indicator reaches a lower limit of the standard, the limit itself included.
 
+    Revenue is that of a year: of fewer than twelve months, revenue ÷ months × 12.
 
-def _indicator(facts: Facts, fact: str) -> Decimal | int | None:
-    if fact == "revenue_cny" and facts.revenue_cny is not None:
-        return annualised_revenue(facts.revenue_cny, facts.revenue_months)
-    value: Decimal | int | None = getattr(facts, fact)
-    return value
+    Args:
+        facts: One firm's or many.
+        fact: The fact that is the indicator.
+        limit: In persons or 万元; of many firms a column.
+    """
+    if fact == "employees":
+        return facts.employees >= limit
+    if fact == "revenue_cny":
+        months = choose(known(facts, "revenue_months"), facts.revenue_months, MONTHS)
+        return facts.revenue_cny * MONTHS >= limit * WAN * months
+    return getattr(facts, fact) >= limit * WAN
 
 
 def _lowest(known: list[int], missing: tuple[str, ...]) -> SizeClass | None:

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.binning import Cut, evidence, fine_cut, optimal_bins, rising, weighed
+from models.binning import WIDTH, Cut, evidence, fine_cut, optimal_bins, rising, weighed
 
 
 def draw(rows=2000, seed=0):
@@ -145,3 +145,11 @@ def test_evidence_that_turns_back_is_joined_and_the_missing_bin_stays():
     found = rising(np.array([1.0, -0.2, 0.2, -1.0, 3.0]), np.ones(5), 1)
     assert found.tolist() == pytest.approx([1.0, 0.0, 0.0, -1.0, 3.0])
     assert rising(np.array([1.0, -1.0, 2.0]), np.ones(3), 0).tolist() == [1.0, -1.0, 2.0]
+
+
+def test_narrower_bins_keep_apart_what_few_firms_tell():
+    rng = np.random.default_rng(0)
+    value, bad = rng.normal(size=2000), (rng.random(2000) < 0.1).astype(int)
+    value[:60], bad[:60] = 9 + rng.random(60), rng.random(60) < 0.6
+    wide, narrow = (optimal_bins(value, bad, np.ones(2000), 1, width=width) for width in (WIDTH, WIDTH / 2))
+    assert max(narrow.cut.edges) > 8 > max(wide.cut.edges)

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
 from features.errors import ModelError
-from models.rejects import MANNERS, compare, parcelled, sample, with_rejects
+from models.reject_comparison import compare
+from models.rejects import MANNERS, parcelled, sample, with_rejects
 
 
 @dataclass

@@ -251,6 +251,19 @@ def test_a_variable_without_points_is_named_with_the_reason(firms):
     assert not set(card.variables_) & set(card.failed_)
 
 
+def test_a_weak_variable_stays_in_a_little_table_and_goes_from_a_larger_one(monkeypatch):
+    rng = np.random.default_rng(0)
+    told = rng.normal(size=600)
+    bad = (rng.random(600) < 1 / (1 + np.exp(1.5 - told))).astype(int)
+    table = pd.DataFrame({"told": told, "weak": rng.integers(0, 6, 600)})
+    little = WoeScorecard(refined=False).fit(table, bad)
+    monkeypatch.setattr("models.material.LITTLE", 600)
+    larger = WoeScorecard(refined=False).fit(table, bad)
+    assert little.variables_ == ["told", "weak"]
+    assert larger.variables_ == ["told"]
+    assert "below what chance gives so many bins" in larger.failed_["weak"]
+
+
 def test_a_table_that_says_nothing_gives_all_firms_the_points_of_the_average():
     rng = np.random.default_rng(0)
     table = pd.DataFrame({"noise": rng.normal(size=400), "same": 1.0})

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from models.patterns import MOST_QUESTIONS, parts_of
-from models.shapley import MANY_ROWS, shapley
+from models.shapley import MANY_ROWS, margins, shapley
 
 ROWS = MANY_ROWS + 500
 
@@ -155,3 +155,40 @@ def test_a_booster_that_learnt_nothing_gives_nothing():
         2,
     )
     assert not shapley(booster, matrix, threads=1).any()
+
+
+@pytest.mark.parametrize(
+    "wishes",
+    [{}, {"categorical": "auto"}, {"max_depth": 7, "num_leaves": 60}, {"use_missing": False}],
+    ids=lambda wishes: ", ".join(wishes) or "gaps",
+)
+def test_margins_of_many_rows_are_the_boosters_own_to_the_bit(wishes, monkeypatch):
+    booster = grown(**wishes)
+    matrix, _ = firms(rows=20_000, seed=1)
+    own = booster.predict(matrix, raw_score=True)
+    assert (margins(booster, matrix, threads=2) == own).all()
+    monkeypatch.setattr("models.shapley.VERY_MANY_ROWS", MANY_ROWS)
+    assert (margins(booster, matrix, threads=2) == own).all()
+    shapley(booster, matrix, threads=1)
+    assert (margins(booster, matrix[:MANY_ROWS], threads=1) == own[:MANY_ROWS]).all()
+    assert (margins(booster, matrix[:3], threads=1) == own[:3]).all()
+
+
+def test_margins_of_trees_that_learnt_nothing_are_the_mean_of_training(monkeypatch):
+    monkeypatch.setattr("models.shapley.VERY_MANY_ROWS", MANY_ROWS)
+    matrix, _ = firms()
+    booster = lgb.train(
+        {"objective": "binary", "verbose": -1, "min_data_in_leaf": ROWS},
+        lgb.Dataset(matrix, np.arange(ROWS) % 5 == 0),
+        2,
+    )
+    found = margins(booster, matrix, threads=1)
+    assert found[0] != 0
+    assert (found == booster.predict(matrix, raw_score=True)).all()
+
+
+def test_margins_that_tables_cannot_tell_are_left_to_the_booster(monkeypatch):
+    monkeypatch.setattr("models.shapley.VERY_MANY_ROWS", MANY_ROWS)
+    booster = grown(trees=10, categorical="auto", max_depth=-1, num_leaves=100)
+    matrix, _ = firms(seed=1)
+    assert (margins(booster, matrix, threads=1) == booster.predict(matrix, raw_score=True)).all()

@@ -11,11 +11,12 @@ from typer.testing import CliRunner
 
 from pipelines.command_line import app, main
 
-VERBS = ["city", "catalog", "collect", "features", "run", "serve"]
+VERBS = ["city", "catalog", "collect", "features", "run", "serve", "recommend", "eligibility"]
 GROUPS = {
     "quarantine": ["show", "retry"],
     "train": ["credit", "green"],
     "models": ["list", "show", "promote", "rollback", "history"],
+    "report": ["city"],
 }
 EVERY_VERB = [[verb] for verb in VERBS] + [[group, verb] for group, verbs in GROUPS.items() for verb in verbs]
 

@@ -23,7 +23,7 @@ from pipelines.collect import collect
 from pipelines.recipe import load_recipe
 
 INSTANTS = 20
-ROWS, CHUNK_ROWS = 12_000, 5_000
+ROWS, CHUNK_ROWS = 4_000, 2_500
 
 TABLE = """
   - name: {name}

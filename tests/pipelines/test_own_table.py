@@ -2,6 +2,8 @@
 
 import json
 import re
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,10 +13,11 @@ from typer.testing import CliRunner
 
 from features.errors import ModelError, RequestError, SourceError
 from features.home import Home
-from models.registry import find_champion
+from models.registry import find_champion, load_version
+from pipelines.figures import figures_of
 from pipelines.own_reading import read_table
 from pipelines.own_table import OwnTable, Roles, own_table
-from pipelines.own_validation import TEST_SHARE, evidence_of, figures, said
+from pipelines.own_validation import TEST_SHARE, evidence_of, said
 from pipelines.train_verbs import train
 
 
@@ -290,6 +293,28 @@ def test_a_time_that_cannot_be_told_is_refused(written, cells, message):
         own_table(written(loans(60).assign(t=cells)), Roles(label="bad", time="t"))
 
 
+def test_a_segment_is_learnt_from_unless_it_is_dropped(written):
+    path = written(loans(60).assign(applied=["2024-01-01", "2024-02-01"] * 30))
+    own = own_table(path, Roles(label="bad", segment=("industry", "sales"), drop=("sales",)))
+    assert own.segments.columns.tolist() == ["industry", "sales"]
+    assert own.table.columns.tolist() == ["debt", "industry"]
+    assert own.segments["sales"].nunique() == 4
+    with pytest.raises(RequestError, match="--segment 'trade': no such column"):
+        own_table(path, Roles(label="bad", segment=("trade",)))
+    with pytest.raises(RequestError, match="--segment 'applied': it holds dates"):
+        own_table(path, Roles(label="bad", segment=("applied",)))
+
+
+def test_segments_follow_their_rows_to_the_evidence():
+    own = replace(
+        numbered(days=pd.date_range("2022", periods=400)),
+        segments=pd.DataFrame({"half": ["a", "b"] * 200}),
+    )
+    evidence = evidence_of(own, Attentive)
+    for rows in (evidence.train, evidence.held_out):
+        assert (rows.segments["half"] == np.where(rows.table["number"] % 2 == 0, "a", "b")).all()
+
+
 def test_a_row_without_a_group_is_refused(written):
     table = loans(60, firm=firm)
     table.loc[4, "firm"] = None
@@ -503,7 +528,7 @@ def test_what_is_said_names_the_manner_and_the_rows():
     assert said(late).startswith("out of time, 2022-11-07 to 2023-02-04: 90 rows, ")
     often = evidence_of(numbered(), Attentive)
     assert said(often).startswith("cross-validation, dealt 10 times: 400 rows, ")
-    assert figures(often)["auc"].value == pytest.approx(np.mean(often.fold_aucs))
+    assert figures_of(often)["auc"].value == pytest.approx(np.mean(often.fold_aucs))
 
 
 # ---------------------------------------------------------------- the verb
@@ -554,6 +579,52 @@ def test_a_column_that_knows_the_outcome_is_warned_of_and_not_registered(lvdaito
     assert isinstance(ran.exception, ModelError)
     assert "overdue" in str(ran.exception)
     assert find_champion(Home(tmp_path / "home"), "own_loans") is None
+
+
+def test_segments_rejected_applicants_and_thresholds_of_ones_own_stand_in_the_report(
+    lvdaitong, written, tmp_path
+):
+    path = written(loans(400, applied=applied, town=lambda rng, bad: rng.choice(["东", "西"], len(bad))))
+    rejected = written(loans(80, seed=4).drop(columns="bad"), "rejected.parquet")
+    limits = written("lowest_auc: {value: 0.55, cites: minutes of May}\nenough_bads: {value: 30, cites: us}",
+                     "limits.yaml")  # fmt: skip
+    ran = lvdaitong(
+        "--table", path, "--label", "bad", "--time", "applied", "--segment", "town", "--drop", "town",
+        "--rejects", rejected, "--reject-manner", "fuzzy", "--thresholds", limits, "--lang", "en",
+        "--json", "--override-by", "王敏", "--override-why", "a drawn table",
+    )  # fmt: skip
+    assert ran.exit_code == 0, ran.output
+    told = json.loads(ran.stdout)
+    assert "town" not in told["columns"], "it is judged by, not learnt from"
+    assert [one["manner"] for one in told["rejects"]] == ["accepted", "reweighting", "parcelling", "fuzzy"]
+    assert told["report"].endswith(".en.html")
+    page = Path(told["report"]).read_text("utf-8")
+    for words in ("By town", "东", "rejected.parquet", "lowest_auc: 0.55 in place of 0.6", "minutes of May"):
+        assert words in page, words
+    version = find_champion(Home(tmp_path / "home"), "own_loans")
+    model = load_version(Home(tmp_path / "home"), version)
+    assert model.sample_["rows"] == 310 + 2 * 80, "rejected applicants were learnt from"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--reject-manner", "fuzzy"], "--reject-manner needs --rejects FILE"),
+        (["--reject-manner", "guess", "--rejects", "r.csv"],
+         "--reject-manner 'guess': expected reweighting, parcelling, fuzzy"),
+        (["--lang", "fr"], "--lang 'fr': expected zh or en"),
+    ],
+)  # fmt: skip
+def test_a_wish_that_cannot_be_is_refused_before_anything_is_read(lvdaitong, words, message):
+    ran = lvdaitong("--table", "nowhere.csv", "--label", "bad", *words)
+    assert isinstance(ran.exception, RequestError)
+    assert message in str(ran.exception)
+
+
+def test_a_threshold_that_cannot_be_is_refused_before_anything_is_read(lvdaitong, written):
+    ran = lvdaitong("--table", "nowhere.csv", "--label", "bad", "--thresholds", written("psi: 1", "t.yaml"))
+    assert isinstance(ran.exception, ModelError)
+    assert "no threshold 'psi'" in str(ran.exception)
 
 
 def test_a_wrong_kind_of_model_is_refused_before_anything_is_read(lvdaitong):

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from features.errors import RecipeError
+from models.credit import CreditModel
 from models.label_rules import LabelRules
 from pipelines.recipe import ALLOWED_COLUMN, ALLOWED_RECIPE, ALLOWED_TABLE, UNITS, load_recipe, parse_recipe
+from pipelines.recipe.settings import WORDS
 
 MINIMAL = """
 name: mine
@@ -111,6 +113,40 @@ def test_a_recipe_may_say_what_counts_as_default_on_its_loan_tape():
 def test_label_rules_that_cannot_be_are_refused(said, message):
     with pytest.raises(RecipeError, match=message):
         parse_recipe(f"{MINIMAL}label_rules: {said}", "mine.yaml")
+
+
+def test_a_recipe_may_set_the_credit_model():
+    assert parse_recipe(MINIMAL, "mine.yaml").model == {}
+    told = "{n_estimators: 60, long_run_rate: 0.02, calibration: platt, lambda_l2: 0, random_state: 0}"
+    found = parse_recipe(f"{MINIMAL}model: {told}", "mine.yaml").model
+    assert found == {
+        "n_estimators": 60, "long_run_rate": 0.02, "calibration": "platt", "lambda_l2": 0, "random_state": 0,
+    }  # fmt: skip
+    assert CreditModel(**found).n_estimators == 60
+
+
+def test_every_setting_of_a_recipe_is_one_of_the_model():
+    assert set(CreditModel().get_params()) >= WORDS
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ("60", "mine.yaml: model is '60', expected a mapping such as n_estimators: 300"),
+        ("{trees: 60}", "mine.yaml: model: unknown setting trees; expected calibration, feature_fraction"),
+        ("{n_estimators: 0}", "model: n_estimators is '0', expected a whole number from 1"),
+        ("{n_estimators: 1.5}", "model: n_estimators is '1.5', expected a whole number from 1"),
+        ("{max_depth: true}", "model: max_depth is 'True', expected a whole number from 1"),
+        ("{random_state: -1}", "model: random_state is '-1', expected a whole number from 0"),
+        ("{learning_rate: 0}", "model: learning_rate is '0', expected a number above 0, at most 1"),
+        ("{feature_fraction: 2}", "model: feature_fraction is '2', expected a number above 0, at most 1"),
+        ("{lambda_l2: -1}", "model: lambda_l2 is '-1', expected a number from 0"),
+        ("{calibration: best}", "model: calibration is 'best', expected auto or platt or isotonic"),
+    ],
+)
+def test_settings_that_cannot_be_are_refused(said, message):
+    with pytest.raises(RecipeError, match=re.escape(message)):
+        parse_recipe(f"{MINIMAL}model: {said}", "mine.yaml")
 
 
 def test_an_unknown_recipe_is_answered_with_those_there_are():

@@ -1,7 +1,8 @@
 import pandas as pd
 import pytest
 
-from pipelines.segmenting import segments_of
+from features.errors import RequestError
+from pipelines.segmenting import own_segments, segments_of
 
 TABLE = pd.DataFrame(
     {
@@ -33,3 +34,25 @@ def test_each_segment_has_its_words_and_what_is_not_known_is_missing(segment, wo
 def test_segments_without_their_feature_are_not_there():
     assert segments_of(TABLE[["sales"]]).columns.tolist() == []
     assert segments_of(TABLE[["sales", "district"]]).columns.tolist() == ["district"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        (["x", "y", None], ["x", "y", None]),
+        ([1.0, 2.5, None], ["1", "2.5", None]),
+        (
+            [*map(float, range(1, 13)), None],
+            ["≤ 3.75"] * 3 + ["3.75 – 6.5"] * 3 + ["6.5 – 9.25"] * 3 + ["> 9.25"] * 3 + [None],
+        ),
+        ([0.0] * 20 + [*map(float, range(1, 10))], ["≤ 0"] * 20 + ["0 – 2"] * 2 + ["> 2"] * 7),
+    ],
+)
+def test_a_column_of_ones_own_is_told_apart_by_its_words_or_ranges(cells, words):
+    found = own_segments(pd.DataFrame({"x": cells}))["x"]
+    assert [word if isinstance(word, str) else None for word in found] == words
+
+
+def test_a_segment_of_dates_is_refused():
+    with pytest.raises(RequestError, match="--segment 'day': it holds dates"):
+        own_segments(pd.DataFrame({"day": pd.to_datetime(["2024-01-01", "2024-01-02"])}))

@@ -98,6 +98,13 @@ def firm_facts(ids):
     firms["employees"] = np.arange(FIRMS, dtype=float) + 86
     firms["revenue_cny"] = "51428571.43"
     firms["revenue_months"] = 12.0
+    firms["registration_status"] = "ACTIVE"
+    firms["established_on"] = pd.Timestamp("2019-04-08")
+    for name in ("on_abnormal_list", "has_severe_penalty", "is_dishonest_debtor", "has_tax_arrears"):
+        firms[name] = pd.array([False] * FIRMS, dtype="boolean")
+    firms["on_serious_violation_list"] = pd.array([False] * FIRMS, dtype="boolean")
+    firms["is_srdi"] = pd.array([True] + [False] * (FIRMS - 1), dtype="boolean")
+    firms["recommended_on"] = [pd.Timestamp("2026-10-27")] + [pd.NaT] * (FIRMS - 1)
     firms["green_grade"] = ["MEDIUM"] + [None] * (FIRMS - 1)
     firms["green_grade_date"] = [pd.Timestamp("2026-03-31")] + [pd.NaT] * (FIRMS - 1)
     for source in ("registration", "vat_invoice", "social_insurance", "environment"):

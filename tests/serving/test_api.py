@@ -47,7 +47,7 @@ def test_an_answer_is_whole(client, question):
     assert told["green"]["grade_source"] == "official"
     assert told["data"]["freshness"]["registration"] == "2026-09-30"
     assert told["data"]["gaps"] == [{"source": "electricity", "zh": "用电"}]
-    assert [finding["number"] for finding in told["findings"]] == [2, 3, 4, 6]
+    assert [finding["number"] for finding in told["findings"]] == list(range(1, 11))
     assert uuid.UUID(told["audit_id"])
 
 
@@ -77,7 +77,7 @@ def test_an_answer_to_another_question_is_no_preapproval(client, firm):
 def test_further_facts_settle_a_finding(client, question):
     facts = {"is_green_inclusive": True, "subsidy_used_ytd_cny": "0"}
     told = client.post("/v1/preapprovals", json=question | {"facts": facts}).json()
-    subsidy = told["findings"][0]
+    [subsidy] = [one for one in told["findings"] if one["measure"] == "interest_subsidy"]
     assert subsidy["result"] == "PASS"
     assert subsidy["amounts"]["subsidy_estimate_cny"] == "2293.15"
     assert told["loan"]["is_green_inclusive"] is True
@@ -87,7 +87,9 @@ def test_a_firm_of_which_nothing_is_known_is_answered_with_unknowns(client, ques
     told = client.post("/v1/preapprovals", json=question | {"entity_id": codes_of_home[1]}).json()
     assert told["green"]["grade_used"] is None
     assert told["green"]["predicted_probability"] is None
-    assert {finding["result"] for finding in told["findings"]} == {"UNKNOWN"}
+    results = {finding["measure"]: finding["result"] for finding in told["findings"]}
+    assert results.pop("platform_mandate") == "NOT_APPLICABLE"
+    assert set(results.values()) == {"UNKNOWN"}
     assert len(told["data"]["gaps"]) == 5
 
 
@@ -206,6 +208,22 @@ def test_eligibility_needs_no_firm(client):
     assert told["is_decision"] is False
     assert told["policy_status"] == "DRAFT"
     assert told["audit_id"]
+
+
+def test_eligibility_says_on_request_what_would_change_a_finding(client):
+    facts = {"entity_type": "ENTERPRISE", "size_class": "SMALL", "credit_line_cny": "10000000.01"}
+    facts |= {"loan_balance_cny": "8000000", "annual_rate": "0.042", "bank_inclusive_target_met": True}
+    facts |= {"start_date": "2026-01-01", "maturity_date": "2027-01-01"}
+    asked = {"as_of": "2026-11-20", "facts": facts}
+    plain = client.post("/v1/eligibility", json=asked).json()
+    assert not any("what_if" in finding for finding in plain["findings"])
+    told = client.post("/v1/eligibility", json=asked | {"what_if": True}).json()
+    changes = {finding["measure"]: finding.pop("what_if") for finding in told["findings"]}
+    assert told["findings"] == plain["findings"]
+    [change] = changes["vat_exemption"]
+    assert (change["present"], change["result"], change["gain_cny"]) == ("FAIL", "PASS", "336000.00")
+    assert [(move["fact"], move["to"]) for move in change["moves"]] == [("credit_line_cny", "10000000.00")]
+    assert "征求意见稿" in change["text_zh"]
 
 
 def test_eligibility_says_where_the_law_has_no_number(client):

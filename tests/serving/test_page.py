@@ -8,6 +8,8 @@ import pytest
 
 from serving.dial import dial
 from serving.form import BY_NAME, FormError, question_from, read_form, typed_from
+from serving.policy import MEASURES
+from serving.wording import clock_line
 
 SCRIPT = "<script>alert(1)</script>\"'&"
 OUTSIDE = re.compile(r"(?:https?:)?//[a-z]|url\(|@import|<script|<img|<iframe", re.IGNORECASE)
@@ -110,6 +112,67 @@ def test_what_an_officer_adds_settles_a_measure(client, typed):
     assert "2,293.15 元" in page.text
     assert "150,000 元" in page.text
     assert 'value="0"' in page.text
+
+
+def row_of(page, number):
+    """The row of a measure, without its marks."""
+    found = re.search(rf'<span class="num">措施{number}</span>.*?</tr>', page.text, re.DOTALL)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", found.group()))
+
+
+def test_all_ten_measures_stand_in_their_order(client, typed):
+    page = client.post("/", data=typed)
+    found = re.findall(r'<span class="num">措施(.)</span>([^<]+)<', page.text)
+    assert [numeral for numeral, _ in found] == list("一二三四五六七八九十")
+    assert [title for _, title in found] == [measure.title_zh for measure in MEASURES]
+
+
+def test_criteria_and_the_banks_clock_stand_with_the_list(client, typed):
+    row = row_of(client.post("/", data=typed | {"has_fixed_premises": "false"}), "一")
+    for words in ("不符合", "合规持续经营", "有固定经营场所 不符合", "真实融资需求 待确认"):
+        assert words in row
+    assert "银行审批期限 2026-11-03（在期限内）" in row
+
+
+def test_a_decision_that_was_made_stops_the_clock_on_the_page():
+    running = {"details": {"sla_due_date": "2026-11-03", "sla_status": "OVERDUE"}}
+    assert clock_line(running) == "银行审批期限 2026-11-03（已逾期未办结）"
+    assert clock_line({"details": running["details"] | {"sla_status": None}}) == "银行审批期限 2026-11-03"
+    assert clock_line({"details": running["details"] | {"sla_status": "DECIDED_LATE"}}) == ""
+    assert clock_line({"details": {}}) == ""
+
+
+def test_tags_are_chips_and_open_ones_say_so(client, typed):
+    page = client.post("/", data=typed | {"main_security": "UNSECURED"})
+    row = row_of(page, "九")
+    assert "有标签" in row
+    assert "信用贷" in row
+    assert "信用贷 待确认" not in row
+    assert "首贷 待确认" in row
+    assert '<li class="chip c-yes">专精特新</li>' in page.text
+    assert "不构成承诺" in row_of(page, "五")
+
+
+def test_information_is_called_information(client, typed):
+    row = row_of(client.post("/", data=typed), "八")
+    assert "信息" in row
+    assert "不适用" not in row
+    assert "对单个企业未设条件" in row
+
+
+def test_a_suspicion_asks_for_a_person_and_refuses_nobody(client, typed):
+    row = row_of(client.post("/", data=typed | {"intermediary_is_suspected": "true"}), "十")
+    assert "人工核查" in row
+    assert "不作为拒贷依据" in row
+    assert "不符合" not in row
+
+
+def test_only_groups_with_something_typed_stand_open(client, typed):
+    closed = client.get("/").text
+    assert '<details class="group">' in closed
+    assert '<details class="group" open>' not in closed
+    page = client.post("/", data=typed | {"unit_npl_rate": "4.2"}).text
+    assert page.count('<details class="group" open>') == 1
 
 
 def test_an_answer_stays_where_it_was(client, typed):

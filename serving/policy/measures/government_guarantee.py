@@ -3,15 +3,27 @@
 """Measure 6: government guarantee with a fee of at most 1 % and a premium subsidy of at most 1 % a year."""
 
 from decimal import Decimal
-from fractions import Fraction
+from operator import mul
 from typing import Any
 
 from serving.policy.clause import Known, clause
 from serving.policy.kinds import EntityType, Result, SizeClass
 from serving.policy.law import Law
-from serving.policy.logic import Truth, Unknown, both, negation
+from serving.policy.logic import (
+    Truth,
+    among,
+    both,
+    certainly,
+    choose,
+    either,
+    if_known,
+    known,
+    negation,
+    told,
+    with_all,
+)
 from serving.policy.measure import Estimate, Measure
-from serving.policy.money import percent, to_fen, yuan_in_words
+from serving.policy.money import NOTHING, exact, in_fen, part_of_one, percent, yuan_in_words
 
 DRAFT = "《关于加力支持小微企业融资的若干措施（征求意见稿）》措施六"
 GUARANTEE_RULES = "财金〔2025〕11号"
@@ -39,7 +51,7 @@ def size_decides(loan: Known, _: Law) -> Truth:
 )
 def borrower_is_small_micro_or_sannong(loan: Known, _: Law) -> Truth:
     """The borrower is small, micro or an individual business, or the business is agricultural."""
-    return loan.size_class in SMALL
+    return among(loan.size_class, SMALL)
 
 
 @clause(cites=DRAFT, zh="年担保费率不超过 {0[guarantee_fee_rate_cap]}（含）", needs=("guarantee_fee_rate",))
@@ -61,77 +73,82 @@ def premium_subsidy_within_cap(loan: Known, law: Law) -> Truth:
 
 def is_individual(loan: Known) -> Truth:
     """The borrower is an individual business."""
-    return (
-        Unknown(("entity_type",))
-        if loan.entity_type is None
-        else loan.entity_type is EntityType.INDIVIDUAL_BUSINESS
-    )
+    return if_known(loan, ("entity_type",), lambda: loan.entity_type == EntityType.INDIVIDUAL_BUSINESS)
 
 
 def is_sannong(loan: Known) -> Truth:
     """Agricultural as stated; a farmers' cooperative always is."""
-    if loan.entity_type is EntityType.FARMER_COOP:
-        return True
-    return Unknown(("is_sannong",)) if loan.is_sannong is None else loan.is_sannong
+    return choose(
+        loan.entity_type == EntityType.FARMER_COOP,
+        True,
+        lambda: if_known(loan, ("is_sannong",), lambda: loan.is_sannong),
+    )
+
+
+def amounts(loan: Known, law: Law, result: Known) -> dict[str, Any]:
+    """The fee, the largest fee and the largest premium subsidy; exact yuan, None where unknown."""
+    base = _yearly_base(loan, law)
+    granted = choose(
+        result == Result.UNKNOWN,
+        None,
+        lambda: _times(base, law.made_of("guarantee_premium_subsidy_rate_cap", exact)),
+    )
+    return {
+        "fee_cny": _times(base, loan.guarantee_fee_rate),
+        "max_fee_cny": _times(base, law.made_of("guarantee_fee_rate_cap", exact)),
+        "max_premium_subsidy_cny": choose(result == Result.FAIL, NOTHING, granted),
+    }
+
+
+def _yearly_base(loan: Known, law: Law) -> Any:
+    """Guaranteed amount times the share of a year; a whole year where no days are known."""
+    years = choose(
+        known(loan, "guarantee_days"),
+        lambda: exact(loan.guarantee_days) * law.made_of("guarantee_day_count", part_of_one),
+        1,
+    )
+    return with_all(mul, exact(loan.guaranteed_amount_cny), years)
+
+
+def _times(base: Any, rate: Any) -> Any:
+    return with_all(mul, base, exact(rate))
+
+
+def marks(loan: Known, law: Law, _: Known) -> dict[str, Any]:
+    """Who is eligible as what, and where rate and amount stand among the caps."""
+    fee, amount = ("guarantee_fee_rate",), ("guaranteed_amount_cny",)
+    within = if_known(loan, amount, lambda: loan.guaranteed_amount_cny <= law.guarantee_single_cap)
+    return {
+        "guarantee_eligible_type": _eligible_type(loan),
+        "fee_rate_ok": if_known(loan, fee, lambda: loan.guarantee_fee_rate <= law.guarantee_fee_rate_cap),
+        "within_single_cap": within,
+        "priority_band": if_known(
+            loan, amount, lambda: loan.guaranteed_amount_cny <= law.guarantee_priority_cap
+        ),
+        "warning": choose(certainly(negation(within)), "OUTSIDE_FOCUS", None),
+    }
+
+
+def _eligible_type(loan: Known) -> Any:
+    small = either(among(loan.size_class, SMALL), certainly(is_individual(loan)))
+    return choose(small, SMALL_MICRO, lambda: choose(certainly(is_sannong(loan)), SANNONG, None))
 
 
 def estimate(loan: Known, law: Law, result: Result) -> Estimate:
     """The largest fee and the largest premium subsidy, and where the amount stands among the caps."""
-    base = _yearly_base(loan, law)
-    subsidy = (
-        to_fen(Decimal(0)) if result is Result.FAIL else _times(base, law.guarantee_premium_subsidy_rate_cap)
-    )
-    amounts = {
-        "fee_cny": _times(base, loan.guarantee_fee_rate),
-        "max_fee_cny": _times(base, law.guarantee_fee_rate_cap),
-        "max_premium_subsidy_cny": None if result is Result.UNKNOWN else subsidy,
-    }
-    details = _details(loan, law)
-    return Estimate(
-        amounts=amounts, details=details, says=_says(amounts, details, loan), notes=_notes(loan, result)
-    )
+    worth, details = in_fen(amounts(loan, law, result)), told(marks(loan, law, result))
+    says = _says(worth, details, loan) if result is Result.PASS else ""
+    return Estimate(amounts=worth, details=details, says=says, notes=_notes(loan, result))
 
 
-def _yearly_base(loan: Known, law: Law) -> Fraction | None:
-    """Guaranteed amount times the share of a year; a whole year where no days are known."""
-    if loan.guaranteed_amount_cny is None:
-        return None
-    years = (
-        Fraction(1) if loan.guarantee_days is None else Fraction(loan.guarantee_days, law.guarantee_day_count)
-    )
-    return Fraction(loan.guaranteed_amount_cny) * years
-
-
-def _times(base: Fraction | None, rate: Decimal | None) -> Decimal | None:
-    return None if base is None or rate is None else to_fen(base * Fraction(rate))
-
-
-def _details(loan: Known, law: Law) -> dict[str, Any]:
-    amount, rate = loan.guaranteed_amount_cny, loan.guarantee_fee_rate
-    within = None if amount is None else amount <= law.guarantee_single_cap
-    return {
-        "guarantee_eligible_type": _eligible_type(loan),
-        "fee_rate_ok": None if rate is None else rate <= law.guarantee_fee_rate_cap,
-        "within_single_cap": within,
-        "priority_band": None if amount is None else amount <= law.guarantee_priority_cap,
-        "warning": "OUTSIDE_FOCUS" if within is False else None,
-    }
-
-
-def _eligible_type(loan: Known) -> str | None:
-    if loan.size_class in SMALL or is_individual(loan) is True:
-        return SMALL_MICRO
-    return SANNONG if is_sannong(loan) is True else None
-
-
-def _says(amounts: dict[str, Decimal | None], details: dict[str, Any], loan: Known) -> str:
-    fee, subsidy = amounts["max_fee_cny"], amounts["max_premium_subsidy_cny"]
+def _says(worth: dict[str, Decimal | None], details: dict[str, Any], loan: Known) -> str:
+    fee, subsidy = worth["max_fee_cny"], worth["max_premium_subsidy_cny"]
     rate = "" if loan.guarantee_fee_rate is None else f"，费率 {percent(loan.guarantee_fee_rate)} 符合要求"
     if fee is None or subsidy is None:
         return f"可享受政府性融资担保{rate}，担保金额未知"
-    worth = f"担保费估算不超过 {yuan_in_words(fee)}，保费补助估算不超过 {yuan_in_words(subsidy)}"
+    told_worth = f"担保费估算不超过 {yuan_in_words(fee)}，保费补助估算不超过 {yuan_in_words(subsidy)}"
     warning = "；提示：单户担保金额超出聚焦范围（不禁止）" if details["warning"] else ""
-    return f"可享受政府性融资担保{rate}，{worth}{warning}"
+    return f"可享受政府性融资担保{rate}，{told_worth}{warning}"
 
 
 def _notes(loan: Known, result: Result) -> tuple[str, ...]:
@@ -148,4 +165,6 @@ GOVERNMENT_GUARANTEE = Measure(
     applies=(guarantor_is_a_government_body,),
     clauses=(borrower_is_small_micro_or_sannong, fee_rate_within_cap, premium_subsidy_within_cap),
     estimate=estimate,
+    amounts=amounts,
+    marks=marks,
 )

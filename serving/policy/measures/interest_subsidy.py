@@ -7,24 +7,42 @@ One loan earns, for each of its days in the calendar year, balance × LPR × fac
 
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
+from operator import gt
 from typing import Any
 
 from serving.policy.clause import Known, clause
 from serving.policy.days import days_within_year
 from serving.policy.kinds import GREEN_IN_WORDS, EntityType, GradeSource, GreenGrade, LprTenor, Result
 from serving.policy.law import Law
-from serving.policy.logic import Truth, Unknown
+from serving.policy.logic import (
+    Truth,
+    Unknown,
+    among,
+    by_word,
+    choose,
+    known,
+    least,
+    most,
+    once,
+    with_all,
+)
 from serving.policy.measure import Estimate, Measure
-from serving.policy.money import percent, to_fen, yuan_in_words
+from serving.policy.money import NOTHING, exact, in_fen, part_of_one, percent, yuan_in_words
 
 DRAFT = "《关于加力支持小微企业融资的若干措施（征求意见稿）》措施二"
 EARNS = ("principal_cny", "green_grade", "start_date", "maturity_date")
+FACTORS = {grade: f"subsidy_factor_{grade.value.lower()}" for grade in GreenGrade}
 
 
 @clause(cites=DRAFT, zh="企业", needs=("entity_type",))
 def borrower_is_an_enterprise(loan: Known, law: Law) -> Truth:
     """The measure speaks of enterprises; a city may open it to others."""
-    return loan.entity_type is EntityType.ENTERPRISE or loan.entity_type in law.subsidy_other_entity_types
+    return choose(
+        loan.entity_type == EntityType.ENTERPRISE,
+        True,
+        lambda: among(loan.entity_type, law.subsidy_other_entity_types),
+    )
 
 
 @clause(cites=DRAFT, zh="属于绿色普惠贷款", needs=("is_green_inclusive",))
@@ -65,7 +83,9 @@ def loan_runs_in_the_year(loan: Known, law: Law) -> Truth:
 @clause(cites=DRAFT, zh="贷款尚有本金")
 def principal_is_outstanding(loan: Known, _: Law) -> Truth:
     """There is a balance, or an amount to be lent while no balance is known."""
-    return Unknown(("loan_balance_cny",)) if loan.principal_cny is None else loan.principal_cny > 0
+    return choose(
+        known(loan, "principal_cny"), lambda: loan.principal_cny > 0, Unknown(("loan_balance_cny",))
+    )
 
 
 @clause(cites=DRAFT, zh="本年度贴息未用满 {0[subsidy_cap_per_enterprise]}", needs=("subsidy_used_ytd_cny",))
@@ -74,78 +94,110 @@ def cap_is_not_used_up(loan: Known, law: Law) -> Truth:
     return loan.subsidy_used_ytd_cny < law.subsidy_cap_per_enterprise
 
 
-def factor(grade: GreenGrade, law: Law) -> Decimal:
+def factor(grade: Any, law: Law) -> Any:
     """Share of the LPR that a grade earns, never above the ceiling of the draft."""
-    of_grade: Decimal = getattr(law, f"subsidy_factor_{grade.value.lower()}")
-    return min(of_grade, law.subsidy_factor_ceiling)
+    of_grade = by_word(grade, {word: partial(getattr, law, name) for word, name in FACTORS.items()})
+    return least(of_grade, law.subsidy_factor_ceiling)
 
 
-def lpr_in(law: Law, tenor: LprTenor | str) -> Decimal:
+def lpr_in(law: Law, tenor: LprTenor | str) -> Any:
     """The LPR of a tenor, 1Y or 5Y, on the law's day."""
     return law.lpr_1y if tenor == LprTenor.ONE_YEAR else law.lpr_5y
 
 
-def subsidy_of(loan: Known, law: Law) -> Fraction | None:
+def subsidy_of(loan: Known, law: Law) -> Any:
     """What one loan earns in the year of the law's day, before the cap; exact yuan, None if unknown."""
-    return _earned(loan, _basis(loan, law))
+    return _earned(loan, law, basis(loan, law))
+
+
+def basis(loan: Known, law: Law) -> dict[str, Any]:
+    """Factor, LPR and days that the calculation rests on; None while a fact it needs is missing."""
+    found: dict[str, Any] = once(loan, law, _basis)
+    return found
+
+
+def _basis(loan: Known, law: Law) -> dict[str, Any]:
+    earns = known(loan, *EARNS)
+    return {
+        "factor": choose(earns, lambda: factor(loan.green_grade, law), None),
+        "lpr_used": choose(earns, lambda: lpr_in(_lpr_law(loan, law), law.subsidy_lpr_tenor), None),
+        "days": choose(
+            earns, lambda: days_within_year(loan.start_date, loan.maturity_date, law.day.year), None
+        ),
+    }
+
+
+def _lpr_law(loan: Known, law: Law) -> Any:
+    return law.on(loan.start_date) if law.subsidy_lpr_day == "START_DATE" else law
+
+
+def _earned(loan: Known, law: Law, rests_on: dict[str, Any]) -> Any:
+    """Balance × LPR × factor × days ÷ day count."""
+
+    def product(share: Any, lpr: Any, days: Any) -> Any:
+        part = law.made_of("subsidy_day_count", part_of_one)
+        return exact(loan.principal_cny) * exact(lpr) * exact(share) * exact(days) * part
+
+    return with_all(product, *rests_on.values())
+
+
+def amounts(loan: Known, law: Law, result: Known) -> dict[str, Any]:
+    """What the loan earns, and what of it the cap leaves; exact yuan, None where unknown."""
+    return _amounts(loan, law, result, basis(loan, law))
+
+
+def _amounts(loan: Known, law: Law, result: Known, rests_on: dict[str, Any]) -> dict[str, Any]:
+    earned, remaining = _earned(loan, law, rests_on), _remaining_cap(loan, law)
+    granted = choose(result == Result.UNKNOWN, None, lambda: with_all(least, earned, remaining))
+    return {
+        "subsidy_estimate_cny": choose(result == Result.FAIL, NOTHING, granted),
+        "subsidy_before_cap_cny": earned,
+        "cap_remaining_cny": remaining,
+    }
+
+
+def _remaining_cap(loan: Known, law: Law) -> Any:
+    return choose(
+        known(loan, "subsidy_used_ytd_cny"),
+        lambda: most(
+            law.made_of("subsidy_cap_per_enterprise", exact) - exact(loan.subsidy_used_ytd_cny), NOTHING
+        ),
+        None,
+    )
+
+
+def marks(loan: Known, law: Law, _: Known) -> dict[str, Any]:
+    """What the calculation rests on, and whether the cap binds."""
+    return _marks(loan, law, basis(loan, law))
+
+
+def _marks(loan: Known, law: Law, rests_on: dict[str, Any]) -> dict[str, Any]:
+    binding = with_all(gt, _earned(loan, law, rests_on), _remaining_cap(loan, law))
+    return rests_on | {"cap_binding": binding}
 
 
 def estimate(loan: Known, law: Law, result: Result) -> Estimate:
     """What the loan earns, and what of it the cap leaves to the firm."""
-    basis = _basis(loan, law)
-    before_cap = _earned(loan, basis)
-    remaining = _remaining_cap(loan, law)
-    granted = _granted(before_cap, remaining, result)
-    details = basis | {"cap_binding": _binding(before_cap, remaining)}
-    amounts = {
-        "subsidy_estimate_cny": granted,
-        "subsidy_before_cap_cny": None if before_cap is None else to_fen(before_cap),
-        "cap_remaining_cny": None if remaining is None else to_fen(remaining),
-    }
+    rests_on = basis(loan, law)
+    exactly = _amounts(loan, law, result, rests_on)
+    earned, remaining = exactly["subsidy_before_cap_cny"], exactly["cap_remaining_cny"]
+    worth, binding = in_fen(exactly), with_all(gt, earned, remaining)
+    details = _details(loan, law, rests_on) | {"cap_binding": binding}
+    granted = worth["subsidy_estimate_cny"]
     says = _says(granted, details) if result is Result.PASS and granted is not None else ""
-    return Estimate(amounts=amounts, details=details, says=says, notes=_notes(loan, before_cap))
+    return Estimate(amounts=worth, details=details, says=says, notes=_notes(loan, earned))
 
 
-def _binding(before_cap: Fraction | None, remaining: Fraction | None) -> bool | None:
-    return None if before_cap is None or remaining is None else before_cap > remaining
-
-
-def _granted(before_cap: Fraction | None, remaining: Fraction | None, result: Result) -> Decimal | None:
-    if result is Result.FAIL:
-        return to_fen(Decimal(0))
-    if result is Result.UNKNOWN or before_cap is None or remaining is None:
-        return None
-    return to_fen(min(before_cap, remaining))
-
-
-def _remaining_cap(loan: Known, law: Law) -> Fraction | None:
-    if loan.subsidy_used_ytd_cny is None:
-        return None
-    return Fraction(max(law.subsidy_cap_per_enterprise - loan.subsidy_used_ytd_cny, 0))
-
-
-def _earned(loan: Known, basis: dict[str, Any]) -> Fraction | None:
-    if not basis:
-        return None
-    rate = Fraction(basis["lpr_used"] * basis["factor"])
-    return Fraction(loan.principal_cny) * rate * Fraction(basis["days"], basis["day_count"])
-
-
-def _basis(loan: Known, law: Law) -> dict[str, Any]:
-    """What the calculation rests on; empty while a fact it needs is missing."""
-    if any(getattr(loan, name) is None for name in EARNS):
+def _details(loan: Known, law: Law, rests_on: dict[str, Any]) -> dict[str, Any]:
+    """What a reader of one firm's finding sees besides; nothing while a fact is missing."""
+    if rests_on["factor"] is None:
         return {}
-    tenor = law.subsidy_lpr_tenor
-    lpr_law = law.on(loan.start_date) if law.subsidy_lpr_day == "START_DATE" else law
-    return {
+    return rests_on | {
         "green_grade_used": loan.green_grade,
         "green_grade_date": loan.green_grade_date,
         "green_grade_source": loan.green_grade_source,
-        "factor": factor(loan.green_grade, law),
-        "lpr_used": lpr_in(lpr_law, tenor),
-        "lpr_tenor": tenor,
-        "lpr_day": lpr_law.day,
-        "days": days_within_year(loan.start_date, loan.maturity_date, law.day.year),
+        "lpr_tenor": law.subsidy_lpr_tenor,
+        "lpr_day": _lpr_law(loan, law).day,
         "day_count": law.subsidy_day_count,
         "scope_max_credit_line_cny": law.subsidy_scope_max_credit_line,
     }
@@ -186,4 +238,6 @@ INTEREST_SUBSIDY = Measure(
         cap_is_not_used_up,
     ),
     estimate=estimate,
+    amounts=amounts,
+    marks=marks,
 )

@@ -6,13 +6,14 @@ All small and micro firms; for a time also medium firms' working-capital loans t
 day. A renewal by itself lowers no risk class, as long as five conditions hold (金规〔2024〕13号).
 """
 
-from datetime import date, timedelta
+from datetime import timedelta
+from functools import partial, reduce
 from typing import Any
 
 from serving.policy.clause import Known, clause
 from serving.policy.kinds import EntityType, LoanKind, Result, RiskClass, SizeClass
 from serving.policy.law import Law
-from serving.policy.logic import Truth, Unknown
+from serving.policy.logic import Truth, Unknown, among, both, choose, if_known, known, negation, told
 from serving.policy.measure import Estimate, Measure
 
 DRAFT = "《关于加力支持小微企业融资的若干措施（征求意见稿）》措施四"
@@ -30,13 +31,13 @@ CLASS_HOLD = (
 @clause(cites=DRAFT, zh="尚有余额的贷款")
 def something_is_owed(loan: Known, _: Law) -> Truth:
     """A loan that is known to be repaid leaves nothing to renew."""
-    return loan.loan_balance_cny is None or loan.loan_balance_cny > 0
+    return choose(known(loan, "loan_balance_cny"), lambda: loan.loan_balance_cny > 0, True)
 
 
 @clause(cites=NOTICE_13, zh="借款人不是个体工商户", needs=("entity_type",))
 def borrower_is_classed_by_size(loan: Known, _: Law) -> Truth:
     """The business loans of individual businesses are covered whatever their size."""
-    return loan.entity_type is not EntityType.INDIVIDUAL_BUSINESS
+    return loan.entity_type != EntityType.INDIVIDUAL_BUSINESS
 
 
 @clause(
@@ -47,7 +48,7 @@ def borrower_is_classed_by_size(loan: Known, _: Law) -> Truth:
 )
 def borrower_is_not_large(loan: Known, _: Law) -> Truth:
     """The borrower is a micro, small or medium enterprise, or an individual business."""
-    return loan.size_class is not SizeClass.LARGE
+    return loan.size_class != SizeClass.LARGE
 
 
 @clause(
@@ -58,13 +59,13 @@ def borrower_is_not_large(loan: Known, _: Law) -> Truth:
 )
 def loan_is_working_capital(loan: Known, _: Law) -> Truth:
     """The loan of an enterprise is a working-capital loan."""
-    return loan.loan_kind is LoanKind.WORKING_CAPITAL
+    return loan.loan_kind == LoanKind.WORKING_CAPITAL
 
 
 @clause(cites=DRAFT, zh="借款人为中型企业", needs=("size_class",), when=borrower_is_classed_by_size)
 def borrower_is_medium(loan: Known, _: Law) -> Truth:
     """The borrower is a medium enterprise, for which the extension is a temporary one."""
-    return loan.size_class is SizeClass.MEDIUM
+    return loan.size_class == SizeClass.MEDIUM
 
 
 @clause(
@@ -76,9 +77,11 @@ def borrower_is_medium(loan: Known, _: Law) -> Truth:
 def medium_loan_matures_by_the_cutoff(loan: Known, law: Law) -> Truth:
     """A medium enterprise's loan matures before the cut-off; whether that day counts is a parameter."""
     cutoff = law.renewal_medium_cutoff
-    if loan.maturity_date == cutoff:
-        return law.renewal_medium_cutoff_inclusive
-    return loan.maturity_date < cutoff
+    return choose(
+        loan.maturity_date == cutoff,
+        lambda: law.renewal_medium_cutoff_inclusive,
+        lambda: loan.maturity_date < cutoff,
+    )
 
 
 @clause(cites=NOTICE_13, zh="借款人在到期前主动申请续贷", needs=("maturity_date",))
@@ -115,53 +118,56 @@ def shortage_is_temporary(loan: Known, _: Law) -> Truth:
     return loan.difficulty_is_temporary
 
 
-def before_maturity(day: date, loan: Known, law: Law) -> bool:
+def before_maturity(day: Any, loan: Known, law: Law) -> Truth:
     """Whether a day lies before maturity; whether the day of maturity itself does is a parameter."""
-    if day == loan.maturity_date:
-        return law.renewal_on_maturity_day_allowed
-    return day < loan.maturity_date
+    return choose(
+        day == loan.maturity_date,
+        lambda: law.renewal_on_maturity_day_allowed,
+        lambda: day < loan.maturity_date,
+    )
 
 
 def _in_time(name: str, loan: Known, law: Law) -> Truth:
-    day = getattr(loan, name)
-    if day is not None:
-        return before_maturity(day, loan, law)
-    return True if before_maturity(law.day, loan, law) else Unknown((name,))
+    return choose(
+        known(loan, name),
+        lambda: before_maturity(getattr(loan, name), loan, law),
+        lambda: choose(before_maturity(law.day, loan, law), True, Unknown((name,))),
+    )
 
 
-def class_hold_ok(loan: Known) -> bool | None:
+def class_hold_ok(loan: Known) -> Truth:
     """Whether the renewed loan may stay in the class NORMAL: it is there now, and five conditions hold.
 
-    False if anything speaks against it, None if something is unknown and nothing does.
+    False if anything speaks against it, unknown if something is unknown and nothing does.
     """
-    normal = None if loan.risk_class is None else loan.risk_class is RiskClass.NORMAL
-    conditions = [normal, *(getattr(loan, name) for name in CLASS_HOLD)]
-    if False in conditions:
-        return False
-    return None if None in conditions else True
+    normal = if_known(loan, ("risk_class",), lambda: loan.risk_class == RiskClass.NORMAL)
+    conditions = (if_known(loan, (name,), partial(getattr, loan, name)) for name in CLASS_HOLD)
+    return reduce(both, conditions, normal)
+
+
+def marks(loan: Known, law: Law, result: Known) -> dict[str, Any]:
+    """What the risk class does, and by when to apply."""
+    return {
+        "class_hold_ok": class_hold_ok(loan),
+        "renewal_possible_but_reclassify": among(loan.risk_class, NON_PERFORMING),
+        "apply_by": choose(result == Result.FAIL, None, lambda: _apply_by(loan, law)),
+        "maturity_is_the_cutoff": both(
+            loan.size_class == SizeClass.MEDIUM, loan.maturity_date == law.renewal_medium_cutoff
+        ),
+    }
+
+
+def _apply_by(loan: Known, law: Law) -> Any:
+    can_apply = both(known(loan, "maturity_date"), negation(known(loan, "applied_on")))
+    return choose(can_apply, lambda: loan.maturity_date - timedelta(days=law.renewal_lead_days), None)
 
 
 def estimate(loan: Known, law: Law, result: Result) -> Estimate:
     """No amount: what the risk class does, and by when to apply."""
-    details: dict[str, Any] = {
-        "class_hold_ok": class_hold_ok(loan),
-        "class_hold": {name: getattr(loan, name) for name in CLASS_HOLD},
-        "renewal_possible_but_reclassify": loan.risk_class in NON_PERFORMING,
-        "apply_by": None if result is Result.FAIL else _apply_by(loan, law),
-        "maturity_is_the_cutoff": _at_the_cutoff(loan, law),
-    }
+    details = told(marks(loan, law, result))
+    details["class_hold"] = {name: getattr(loan, name) for name in CLASS_HOLD}
     notes = ("中型企业为“可以比照”，由银行自主决定",) if loan.size_class is SizeClass.MEDIUM else ()
     return Estimate(details=details, says=_says(details), notes=notes if result is not Result.FAIL else ())
-
-
-def _apply_by(loan: Known, law: Law) -> date | None:
-    if loan.maturity_date is None or loan.applied_on is not None:
-        return None
-    return loan.maturity_date - timedelta(days=law.renewal_lead_days)
-
-
-def _at_the_cutoff(loan: Known, law: Law) -> bool:
-    return loan.size_class is SizeClass.MEDIUM and loan.maturity_date == law.renewal_medium_cutoff
 
 
 def _says(details: dict[str, Any]) -> str:
@@ -191,4 +197,5 @@ RENEWAL_WITHOUT_REPAYMENT = Measure(
         shortage_is_temporary,
     ),
     estimate=estimate,
+    marks=marks,
 )

@@ -7,25 +7,33 @@ rate is tested against the LPR × 150 %: by method 1 a loan above it is taxed wh
 slice above it is taxed.
 """
 
-from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from operator import mul
 from typing import Any
 
 from serving.policy.clause import Known, clause
-from serving.policy.days import years_after
-from serving.policy.kinds import EntityType, LprTenor, Result, SizeClass
+from serving.policy.kinds import EntityType, Result, SizeClass
 from serving.policy.law import Law
-from serving.policy.logic import Truth, Unknown, both, negation
+from serving.policy.logic import Truth, among, choose, if_known, known, negation, with_all
 from serving.policy.measure import Estimate, Measure
-from serving.policy.money import percent, to_fen, yuan_in_words
+from serving.policy.money import NOTHING, exact, in_fen, percent, yuan_in_words
+from serving.policy.vat_rules import (
+    A_100W,
+    is_rate_tested,
+    largest_line,
+    limit_rate,
+    lpr_of,
+    sub_rule,
+    tenor_of,
+    within,
+)
 
 DRAFT = "《关于加力支持小微企业融资的若干措施（征求意见稿）》措施三"
 SMALL_RULE = "财政部 税务总局公告2023年第13号"
 LARGE_RULE = "财政部 税务总局公告2023年第16号"
 NOTICE_91 = "财税〔2018〕91号"
 ALL_OR_NOTHING, SLICE = 1, 2
-A_100W, B_1000W = "A_100W", "B_1000W"
 
 
 @clause(cites=f"{DRAFT}；{SMALL_RULE}；{LARGE_RULE}", zh="免税政策在有效期内")
@@ -37,7 +45,7 @@ def rule_is_in_force(_: Known, law: Law) -> Truth:
 @clause(cites=DRAFT, zh="借款人不是个体工商户", needs=("entity_type",))
 def borrower_is_classed_by_size(loan: Known, _: Law) -> Truth:
     """Individual businesses are eligible whatever their size."""
-    return loan.entity_type is not EntityType.INDIVIDUAL_BUSINESS
+    return loan.entity_type != EntityType.INDIVIDUAL_BUSINESS
 
 
 @clause(
@@ -48,7 +56,7 @@ def borrower_is_classed_by_size(loan: Known, _: Law) -> Truth:
 )
 def borrower_is_small_or_micro(loan: Known, _: Law) -> Truth:
     """The borrower is a small or micro enterprise, or an individual business."""
-    return loan.size_class in (SizeClass.SMALL, SizeClass.MICRO)
+    return among(loan.size_class, (SizeClass.SMALL, SizeClass.MICRO))
 
 
 @clause(cites=DRAFT, zh="有授信额度", needs=("has_credit_line",), when=rule_is_in_force)
@@ -60,7 +68,7 @@ def household_has_a_line(loan: Known, _: Law) -> Truth:
 @clause(cites=DRAFT, zh="没有授信额度", needs=("has_credit_line",), when=rule_is_in_force)
 def household_has_no_line(loan: Known, _: Law) -> Truth:
     """The household has no credit line, so contract and balance are tested."""
-    return not loan.has_credit_line
+    return negation(loan.has_credit_line)
 
 
 @clause(
@@ -121,9 +129,11 @@ def bank_met_the_inclusive_target(loan: Known, _: Law) -> Truth:
 )
 def rate_within_the_limit(loan: Known, law: Law) -> Truth:
     """The rate is at most LPR × 150 %, itself included; by method 2 a higher rate loses only its slice."""
-    if loan.annual_rate <= limit_rate(loan, law):
-        return True
-    return Unknown(("vat_method",)) if loan.vat_method is None else loan.vat_method == SLICE
+    return choose(
+        loan.annual_rate <= limit_rate(loan, law),
+        True,
+        lambda: if_known(loan, ("vat_method",), lambda: loan.vat_method == SLICE),
+    )
 
 
 @clause(
@@ -137,118 +147,89 @@ def exempt_interest_is_accounted_separately(loan: Known, _: Law) -> Truth:
     return loan.exempt_interest_accounted_separately
 
 
-def largest_line(law: Law) -> Decimal | None:
-    """The wider of the two caps that are in force; None when neither is."""
-    caps = [cap for cap in (law.vat_small_credit_line, law.vat_exempt_credit_line) if cap is not None]
-    return max(caps, default=None)
+def interest_of(loan: Known) -> Any:
+    """Interest received, or that of one year at the loan's rate; exact yuan, None if unknown."""
+    return choose(
+        known(loan, "interest_cny"),
+        lambda: exact(loan.interest_cny),
+        lambda: with_all(mul, exact(loan.principal_cny), exact(loan.annual_rate)),
+    )
 
 
-def within(loan: Known, cap: Decimal | None) -> Truth:
-    """Whether the household is within a cap: its line, or without one its contracts and its balance."""
-    if cap is None:
-        return False
-    if loan.has_credit_line is None:
-        return Unknown(("has_credit_line",))
-    if loan.has_credit_line:
-        return _at_most(loan, "credit_line_cny", cap)
-    return both(_at_most(loan, "contract_amount_cny", cap), _at_most(loan, "loan_balance_cny", cap))
+def amounts(loan: Known, law: Law, result: Known) -> dict[str, Any]:
+    """Interest that is exempt, that is taxed, and the tax on it; exact yuan, None where unknown."""
+    return _amounts(loan, law, result, sub_rule(loan, law))
 
 
-def _at_most(loan: Known, name: str, cap: Decimal) -> Truth:
-    amount = getattr(loan, name)
-    return Unknown((name,)) if amount is None else amount <= cap
+def _amounts(loan: Known, law: Law, result: Known, rule: Any) -> dict[str, Any]:
+    """Nothing is exempt of a FAIL, an UNKNOWN leaves it open; by method 2 only the slice is taxed."""
+    interest = interest_of(loan)
+    sliced = choose(result == Result.PASS, lambda: _is_above_the_limit(loan, law, rule), False)
+    tax = law.made_of("vat_rate", _share_of_tax)
+    exempt = choose(sliced, lambda: _share(interest, limit_rate(loan, law), loan), interest)
+    taxable = choose(
+        sliced,
+        lambda: _share(interest, loan.annual_rate - limit_rate(loan, law), loan),
+        lambda: with_all(lambda whole: whole * 0, interest),
+    )
+    return {
+        "exempt_interest_cny": _by_result(result, NOTHING, exempt),
+        "taxable_interest_cny": _by_result(result, interest, taxable),
+        "vat_cny": _by_result(
+            result, lambda: with_all(mul, interest, tax), lambda: with_all(mul, taxable, tax)
+        ),
+    }
 
 
-def tenor_of(loan: Known, law: Law) -> LprTenor:
-    """1Y up to one year, 5Y from five years, the lender's choice between (公告2020年第40号)."""
-    if loan.maturity_date <= years_after(loan.start_date, 1):
-        return LprTenor.ONE_YEAR
-    if loan.maturity_date >= years_after(loan.start_date, 5):
-        return LprTenor.FIVE_YEARS
-    return loan.vat_lpr_tenor or LprTenor(law.vat_lpr_tenor_between)
+def _is_above_the_limit(loan: Known, law: Law, rule: Any) -> Truth:
+    tested = is_rate_tested(loan, rule)
+    return choose(tested, lambda: loan.annual_rate > limit_rate(loan, law), False)
 
 
-def lpr_of(loan: Known, law: Law) -> Decimal:
-    """The LPR the rate is tested against."""
-    lpr_law = law.on(loan.start_date) if law.vat_lpr_day == "START_DATE" else law
-    return lpr_law.lpr_1y if tenor_of(loan, law) is LprTenor.ONE_YEAR else lpr_law.lpr_5y
+def _share(interest: Any, rate: Any, loan: Known) -> Any:
+    """The part of the interest that a part of the rate earns."""
+    return with_all(lambda whole: whole * exact(rate) / exact(loan.annual_rate), interest)
 
 
-def limit_rate(loan: Known, law: Law) -> Decimal:
-    """The highest rate whose interest is wholly exempt under the 1000万 rule."""
-    return lpr_of(loan, law) * law.vat_lpr_multiple
+def _by_result(result: Known, of_a_fail: Any, of_a_pass: Any) -> Any:
+    return choose(result == Result.FAIL, of_a_fail, choose(result == Result.PASS, of_a_pass, None))
 
 
-def interest_of(loan: Known) -> Fraction | None:
-    """Interest received, or that of one year at the loan's rate; None if unknown."""
-    if loan.interest_cny is not None:
-        return Fraction(loan.interest_cny)
-    if loan.principal_cny is None or loan.annual_rate is None:
-        return None
-    return Fraction(loan.principal_cny) * Fraction(loan.annual_rate)
+def _share_of_tax(rate: Decimal) -> Fraction:
+    """The part of an interest that is tax: the interest is taken as tax-inclusive."""
+    return Fraction(rate) / (1 + Fraction(rate))
+
+
+def marks(loan: Known, law: Law, _: Known) -> dict[str, Any]:
+    """The rule that exempts, until when, and its test of the rate."""
+    rule = sub_rule(loan, law)
+    tested = is_rate_tested(loan, rule)
+    return {
+        "sub_rule": rule,
+        "vat_method": loan.vat_method,
+        "valid_to": _valid_to(rule, law),
+        "limit_rate": choose(tested, lambda: limit_rate(loan, law), None),
+        "lpr_used": choose(tested, lambda: lpr_of(loan, law), None),
+        "lpr_tenor": choose(tested, lambda: tenor_of(loan, law), None),
+    }
+
+
+def _valid_to(rule: Any, law: Law) -> Any:
+    small, large = law.last_day("vat_small_credit_line"), law.last_day("vat_exempt_credit_line")
+    return choose(rule == A_100W, small, large)
+
+
+RATE_TEST = ("limit_rate", "lpr_used", "lpr_tenor")
 
 
 def estimate(loan: Known, law: Law, result: Result) -> Estimate:
     """Interest that is exempt and that is taxed, and the tax on the latter."""
-    details = _details(loan, law)
-    interest = interest_of(loan)
-    amounts = _amounts(interest, _exempt(loan, interest, details, result), law)
-    says = _says(amounts, details) if result is Result.PASS else ""
-    return Estimate(amounts=amounts, details=details, says=says, notes=_notes(loan, law, result))
-
-
-AMOUNTS = ("exempt_interest_cny", "taxable_interest_cny", "vat_cny")
-
-
-def _amounts(interest: Fraction | None, exempt: Fraction | None, law: Law) -> dict[str, Decimal | None]:
-    taxable = None if interest is None or exempt is None else interest - exempt
-    rate = Fraction(law.vat_rate)
-    # the interest is taken as tax-inclusive
-    parts = (exempt, taxable, None if taxable is None else taxable * rate / (1 + rate))
-    return {name: None if part is None else to_fen(part) for name, part in zip(AMOUNTS, parts, strict=True)}
-
-
-def _exempt(
-    loan: Known, interest: Fraction | None, details: dict[str, Any], result: Result
-) -> Fraction | None:
-    """The exempt part of the interest: nothing of a FAIL, unknown for an UNKNOWN, the slice by method 2."""
-    if result is Result.FAIL:
-        return Fraction(0)
-    if result is Result.UNKNOWN or interest is None:
-        return None
-    limit = details.get("limit_rate")
-    if limit is None or loan.annual_rate <= limit:
-        return interest
-    return interest * Fraction(limit) / Fraction(loan.annual_rate)
-
-
-def _details(loan: Known, law: Law) -> dict[str, Any]:
-    rule = sub_rule(loan, law)
-    details = {"sub_rule": rule, "vat_method": loan.vat_method, "valid_to": _valid_to(rule, law)}
-    return details | (_rate_test(loan, law) if rule == B_1000W else {})
-
-
-def sub_rule(loan: Known, law: Law) -> str | None:
-    """The rule whose size test the household meets: the 100万 one first; None if neither or not known."""
-    small = within(loan, law.vat_small_credit_line)
-    if small is True:
-        return A_100W
-    large = small is False and within(loan, law.vat_exempt_credit_line) is True
-    return B_1000W if large else None
-
-
-def _valid_to(rule: str | None, law: Law) -> date | None:
-    return law.last_day("vat_small_credit_line" if rule == A_100W else "vat_exempt_credit_line")
-
-
-def _rate_test(loan: Known, law: Law) -> dict[str, Any]:
-    if loan.start_date is None or loan.maturity_date is None:
-        return {}
-    return {
-        "limit_rate": limit_rate(loan, law),
-        "lpr_used": lpr_of(loan, law),
-        "lpr_tenor": tenor_of(loan, law),
-    }
+    details = marks(loan, law, result)
+    worth = in_fen(_amounts(loan, law, result, details["sub_rule"]))
+    if details["limit_rate"] is None:
+        details = {name: value for name, value in details.items() if name not in RATE_TEST}
+    says = _says(worth, details) if result is Result.PASS else ""
+    return Estimate(amounts=worth, details=details, says=says, notes=_notes(loan, law, result))
 
 
 def _says(amounts: dict[str, Decimal | None], details: dict[str, Any]) -> str:
@@ -289,4 +270,6 @@ VAT_EXEMPTION = Measure(
         exempt_interest_is_accounted_separately,
     ),
     estimate=estimate,
+    amounts=amounts,
+    marks=marks,
 )

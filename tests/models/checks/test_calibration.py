@@ -22,7 +22,7 @@ def at(evidence, ratio):
         (0.85, True, "gate"),
         (1.0, True, "gate"),
         (1.2, True, "gate"),
-        (1.4, False, "warning"),
+        (1.35, False, "warning"),
         (1.7, False, "gate"),
     ],
 )

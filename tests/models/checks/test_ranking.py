@@ -25,7 +25,7 @@ def test_a_model_as_good_as_the_champion_or_better_is_silent(evidence):
 
 
 def test_a_loss_that_is_certain_but_tiny_is_silent(evidence):
-    blurred = evidence.pd_ * np.exp(0.15 * np.random.default_rng(0).normal(size=len(evidence.pd_)))
+    blurred = evidence.pd_ * np.exp(0.17 * np.random.default_rng(0).normal(size=len(evidence.pd_)))
     check = run_check("C07", replace(evidence, pd_=blurred))
     assert -0.005 < check.figures["gain"] < check.figures["high"] < 0
     assert check.passed

@@ -18,6 +18,7 @@ def test_every_threshold_is_used_and_every_one_used_is_there():
     used = {
         word.value
         for path in FILE.parent.glob("*.py")
+        if path.name != "own_thresholds.py"
         for word in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(word, ast.Constant) and isinstance(word.value, str)
     }

@@ -11,7 +11,7 @@ from models.checks import Check, Override
 from models.evidence import Evidence, Rows
 from models.label_rules import LabelRules
 from models.metrics import Estimate
-from models.rejects import Comparison
+from models.reject_comparison import Comparison
 from models.report import Bilingual, Dossier, render
 
 ROWS = 900

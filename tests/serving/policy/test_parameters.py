@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from features.catalogue import load_catalogue
 from serving.policy import Facts, NoNumberForDay, ParameterError, Parameters, evaluate
 from serving.policy.law import HERE, default_parameters
 from serving.policy.parameter import UNITS, Certainty, read_parameter
@@ -22,7 +23,12 @@ GOOD = {
 UNCONFIRMED = {
     "subsidy_factor_medium", "subsidy_factor_light", "subsidy_factor_non", "lpr_1y", "lpr_5y",
     "renewal_medium_cutoff_inclusive", "subsidy_day_count", "subsidy_lpr_tenor", "subsidy_lpr_day",
-    "vat_rate", "vat_lpr_day",
+    "vat_rate", "vat_lpr_day", "recommendation_sla_calendar", "recommendation_sla_start",
+    "recommendation_min_months_operating", "recommendation_lookback_months",
+    "recommendation_visit_valid_months",
+    "recommendation_disqualifying_records", "recommendation_other_entity_types", "relending_tools",
+    "relending_config_version", "relending_inclusive_credit_line", "intermediary_standard",
+    "product_long_loan_over_years", "districts",
 }  # fmt: skip
 
 
@@ -48,6 +54,7 @@ def test_the_draft_s_own_numbers_stand():
     assert law.subsidy_cap_per_enterprise == 150_000
     assert law.vat_exempt_credit_line == 10_000_000
     assert law.renewal_medium_cutoff == date(2027, 9, 30)
+    assert law.recommendation_sla_days == 7
     assert law.guarantee_fee_rate_cap == law.guarantee_premium_subsidy_rate_cap == Decimal("0.01")
 
 
@@ -114,6 +121,34 @@ def test_a_city_replaces_a_number_from_its_own_folder(tmp_path):
     assert parameters.on(date(2026, 1, 1)).guarantee_fee_rate_cap == Decimal("0.01")
 
 
+def test_what_a_city_replaces_holds_and_the_rest_stays(tmp_path):
+    _write(tmp_path / "subsidy_cap_per_enterprise.yaml", GOOD | {"values": "{2024-01-01: 200_000}"})
+    law = default_parameters().replaced_from(tmp_path).on(date(2026, 1, 1))
+    assert law.subsidy_cap_per_enterprise == 200_000
+    assert law.recommendation_sla_days == 7
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "expected"),
+    [
+        ("subsidy_cap_per_firm", {}, "replaces no parameter; did you mean subsidy_cap_per_enterprise?"),
+        ("zzz", {}, "replaces no parameter; see serving/policy/parameters"),
+        ("subsidy_cap_per_enterprise", {"unit": "days"}, "unit: found days, expected CNY"),
+        ("subsidy_cap_per_enterprise", {"cites": '""'}, "cites: found '', expected a text"),
+    ],
+)
+def test_a_city_file_that_replaces_nothing_is_an_error_that_names_it(tmp_path, name, change, expected):
+    _write(tmp_path / f"{name}.yaml", GOOD | change)
+    with pytest.raises(ParameterError) as caught:
+        default_parameters().replaced_from(tmp_path)
+    assert str(caught.value) == f"{tmp_path / name}.yaml: {expected}"
+
+
+def test_a_city_folder_without_files_is_an_error(tmp_path):
+    with pytest.raises(ParameterError, match="found no file of parameters"):
+        default_parameters().replaced_from(tmp_path)
+
+
 def _write(path: Path, content: dict) -> Path:
     path.write_text("".join(f"{name}: {value}\n" for name, value in content.items()), encoding="utf-8")
     return path
@@ -167,8 +202,25 @@ def test_one_name_in_two_files_and_a_folder_without_files_are_errors(tmp_path):
         Parameters.load(tmp_path)
 
 
+READ_ELSEWHERE = {
+    "districts",
+    "city_small_micro_balance",
+    "city_small_micro_balance_day",
+    "city_renewed_balance",
+    "city_renewed_balance_day",
+    "city_first_loan_lookback_months",
+}
+"""For those who list firms by district."""
+
+
 def test_every_parameter_is_read_by_some_measure():
     policy = HERE.parent
     code = "\n".join(path.read_text(encoding="utf-8") for path in policy.rglob("*.py"))
     by_grade = {f"subsidy_factor_{grade}" for grade in ("deep", "medium", "light", "non")}
-    assert [file.stem for file in FILES if file.stem not in code and file.stem not in by_grade] == []
+    unread = {file.stem for file in FILES if file.stem not in code}
+    assert unread - by_grade == READ_ELSEWHERE
+
+
+def test_the_districts_are_those_of_the_register():
+    found = load_catalogue()["registration"].columns["district"].values
+    assert sorted(default_parameters().on(date(2026, 11, 20)).districts) == sorted(found)

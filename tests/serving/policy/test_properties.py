@@ -8,7 +8,19 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from serving.policy import MEASURES, FactError, Facts, NoNumberForDay, Result, evaluate
-from serving.policy.kinds import EntityType, GradeSource, GreenGrade, LoanKind, LprTenor, RiskClass, SizeClass
+from serving.policy.kinds import (
+    EntityType,
+    GradeSource,
+    GreenGrade,
+    LoanKind,
+    LprTenor,
+    ProductForm,
+    RegistrationStatus,
+    RiskClass,
+    SecurityKind,
+    SizeClass,
+)
+from serving.policy.measures.interest_subsidy import INTEREST_SUBSIDY
 
 FEN = Decimal("0.01")
 EDGES = [Decimal(edge) + step for edge in (0, 10**6, 5 * 10**6, 10**7, 5 * 10**7) for step in (0, FEN)]
@@ -27,6 +39,9 @@ ONE = {
     "green_grade_source": st.sampled_from(GradeSource),
     "loan_kind": st.sampled_from(LoanKind),
     "risk_class": st.sampled_from(RiskClass),
+    "registration_status": st.sampled_from(RegistrationStatus),
+    "main_security": st.sampled_from(SecurityKind),
+    "product_form": st.sampled_from(ProductForm),
     "vat_method": st.sampled_from([1, 2]),
     "vat_lpr_tenor": st.sampled_from(LprTenor),
     "revenue_months": st.integers(1, 12),
@@ -39,7 +54,7 @@ def _strategy(name):
         return ONE[name]
     if name.endswith("_cny") or name == "contract_amount_cny":
         return MONEY
-    if name.endswith("_rate"):
+    if name.endswith(("_rate", "_tolerance")):
         return RATE
     return DAYS if name.endswith(("_date", "_on")) else FLAG
 
@@ -169,4 +184,5 @@ def test_a_higher_grade_is_never_worth_less(grade, backgrounds):
 
 
 def _subsidy(given):
-    return evaluate(Facts.from_dict(given), date(2026, 11, 20))[0].amounts["subsidy_estimate_cny"]
+    [finding] = evaluate(Facts.from_dict(given), date(2026, 11, 20), measures=[INTEREST_SUBSIDY])
+    return finding.amounts["subsidy_estimate_cny"]

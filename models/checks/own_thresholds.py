@@ -1,0 +1,85 @@
+"""Thresholds of a city or bank in place of the shipped ones: a YAML of those that differ, each with why.
+
+psi_act: {value: 0.3, cites: "Model committee, minutes of 2026-09-01"}
+"""
+
+from collections.abc import Mapping
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from features.errors import ModelError
+from models.checks.thresholds import Threshold, thresholds
+
+FILE_NAME = "thresholds.yaml"
+"""What the file is called in a home."""
+
+RISING = (
+    ("fewest_bads", "enough_bads"),
+    ("calibration_ratio_low", "calibration_watch_low", "calibration_watch_high", "calibration_ratio_high"),
+    ("slope_low", "slope_high"),
+    ("psi_watch", "psi_act"),
+    ("segment_watch", "segment_ratio"),
+)
+"""Thresholds that make sense in this order only."""
+
+CHANCES = {
+    "lowest_auc",
+    "worse_than_champion",
+    "suspicious_auc_alone",
+    "one_outcome_chance",
+    "segment_error",
+    "segment_chance",
+}
+"""Thresholds that lie between 0 and 1."""
+
+
+def merged(file: Path) -> dict[str, Threshold]:
+    """The shipped thresholds with those of a file in their place.
+
+    Each says its `value` and in `cites` who decided so; the unit stays the shipped one's.
+
+    Raises:
+        ModelError: The file cannot be read, names an unknown threshold, lacks a part, or has a value that
+            cannot be or contradicts another one.
+    """
+    own = {name: _own(file, name, told) for name, told in _told(file).items()}
+    together = thresholds() | own
+    for names in RISING:
+        values = [together[name].value for name in names]
+        if sorted(values) != values:
+            told = ", ".join(f"{name} {together[name].value:g}" for name in names)
+            raise ModelError(f"{file}: expected rising values, found {told}")
+    return together
+
+
+def replaced(in_force: Mapping[str, Threshold]) -> dict[str, tuple[Threshold, Threshold]]:
+    """Thresholds that differ from the shipped ones: name → the shipped one, and the one in force."""
+    shipped = thresholds()
+    return {name: (shipped[name], one) for name, one in in_force.items() if one != shipped[name]}
+
+
+def _told(file: Path) -> dict[str, Any]:
+    try:
+        told = yaml.safe_load(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ModelError(f"{file}: thresholds cannot be read: {' '.join(str(error).split())}") from error
+    if not isinstance(told, dict):
+        raise ModelError(f"{file}: expected thresholds by name, such as psi_act: {{value: 0.3, cites: …}}")
+    return {str(name): one for name, one in told.items()}
+
+
+def _own(file: Path, name: str, told: Any) -> Threshold:
+    shipped = thresholds().get(name)
+    if shipped is None:
+        raise ModelError(f"{file}: no threshold '{name}'; there are: {', '.join(sorted(thresholds()))}")
+    if not isinstance(told, dict) or set(told) != {"value", "cites"} or not str(told["cites"] or "").strip():
+        raise ModelError(f"{file}: {name} is {told!r}; expected value, and in cites who decided so and when")
+    value = told["value"]
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or value < 0:
+        raise ModelError(f"{file}: {name} is {value!r}, expected a number from 0, in {shipped.unit}")
+    if name in CHANCES and value > 1:
+        raise ModelError(f"{file}: {name} is {value}, expected at most 1, in {shipped.unit}")
+    return Threshold(value=float(value), unit=shipped.unit, cites=str(told["cites"]), certainty="decision")

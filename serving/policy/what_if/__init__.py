@@ -1,0 +1,14 @@
+"""What if: the facts that would change a finding, and the nearest value of each that does.
+
+    for change in what_if(facts, date(2026, 11, 20), measure=VAT_EXEMPTION):
+        print(change.text_zh)
+
+Reading order, which is the import order: `grid`, `lever`, `watched`, `trials`, `search`, `change`, `asking`.
+Who can move which fact stands in `levers.yaml`.
+"""
+
+from serving.policy.what_if.asking import what_if
+from serving.policy.what_if.change import Change, Move
+from serving.policy.what_if.lever import Hold
+
+__all__ = ["Change", "Hold", "Move", "what_if"]
