@@ -38,6 +38,9 @@ LISTED = {
 }
 """Sources that are whole lists of what speaks against firms: whom a list does not name is not on it."""
 
+NEWEST = "(event_date, record_id)"
+"""What makes one row newer than another."""
+
 HONOURED = ("is_srdi", "is_tech_sme")
 """Titles: whom the register of titles does not name has none, once it names anybody."""
 
@@ -113,15 +116,18 @@ def _by_ownership(facts: pd.DataFrame) -> pd.DataFrame:
 
 def queries(months: Callable[[str], int]) -> dict[str, str]:
     """Source → an SQL query over `{known}`, the view as of the day; `months` gives look-backs by name."""
-    year = f"event_date > as_of - INTERVAL {FACT_MONTHS} MONTH"
     lookback = f"event_date > as_of - INTERVAL {months('recommendation_lookback_months')} MONTH"
     visited = f"event_date > as_of - INTERVAL {months('recommendation_visit_valid_months')} MONTH"
-    newest = "(event_date, record_id)"
+    return _of_the_firm() | _of_lists(lookback) | _of_its_loans(visited)
+
+
+def _of_the_firm() -> dict[str, str]:
+    year = f"event_date > as_of - INTERVAL {FACT_MONTHS} MONTH"
     return {
         "registration": (
-            f"SELECT entity_id, arg_max(entity_type, {newest}) AS entity_type, "
-            f"arg_max(industry, {newest}) AS industry, arg_max(status, {newest}) AS registration_status, "
-            f"arg_max(established_date, {newest}) AS established_on FROM {{known}} GROUP BY entity_id"
+            f"SELECT entity_id, arg_max(entity_type, {NEWEST}) AS entity_type, "
+            f"arg_max(industry, {NEWEST}) AS industry, arg_max(status, {NEWEST}) AS registration_status, "
+            f"arg_max(established_date, {NEWEST}) AS established_on FROM {{known}} GROUP BY entity_id"
         ),
         "social_insurance": (
             "SELECT entity_id, arg_max(headcount, event_date) AS employees FROM {known} "
@@ -139,6 +145,11 @@ def queries(months: Callable[[str], int]) -> dict[str, str]:
             "SELECT entity_id, arg_max(grade, event_date) AS green_grade, "
             "max(event_date) AS green_grade_date FROM {known} GROUP BY entity_id"
         ),
+    }
+
+
+def _of_lists(lookback: str) -> dict[str, str]:
+    return {
         "abnormal_operation": _standing("on_abnormal_list", "removed_date"),
         "serious_violation": _standing("on_serious_violation_list", "removed_date"),
         "dishonest_debtor": _standing("is_dishonest_debtor", "delisted_date"),
@@ -156,11 +167,16 @@ def queries(months: Callable[[str], int]) -> dict[str, str]:
             "SELECT entity_id, true AS owns_premises FROM {known} "
             "WHERE \"right\" = 'OWNERSHIP' AND (ended_date IS NULL OR ended_date > as_of) GROUP BY entity_id"
         ),
+    }
+
+
+def _of_its_loans(visited: str) -> dict[str, str]:
+    return {
         "enterprise_visit": (
-            f"SELECT entity_id, arg_max(is_operating, {newest}) AS operates_normally, "
-            f"arg_max(has_premises, {newest}) AS has_fixed_premises, "
-            f"arg_max(needs_funds, {newest}) AS need_is_genuine, "
-            f"arg_max_null(is_use_lawful, {newest}) FILTER (needs_funds IS NOT NULL) AS use_is_lawful "
+            f"SELECT entity_id, arg_max(is_operating, {NEWEST}) AS operates_normally, "
+            f"arg_max(has_premises, {NEWEST}) AS has_fixed_premises, "
+            f"arg_max(needs_funds, {NEWEST}) AS need_is_genuine, "
+            f"arg_max_null(is_use_lawful, {NEWEST}) FILTER (needs_funds IS NOT NULL) AS use_is_lawful "
             f"FROM {{known}} WHERE {visited} GROUP BY entity_id"
         ),
         "loan_recommendation": (

@@ -7,7 +7,7 @@ from typing import Any
 
 from serving.policy.clause import Known
 from serving.policy.law import Law
-from serving.policy.logic import Truth, Unknown, either, told
+from serving.policy.logic import Truth, Unknown, either, once, told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +47,19 @@ def any_of(marks: dict[str, Truth]) -> Truth:
 def marks_of(tags: tuple[Tag, ...], loan: Known, law: Law) -> dict[str, Truth]:
     """Whether each tag is carried, by its name; of one firm or of many."""
     return {one.name: one.test(loan, law) for one in tags}
+
+
+def marker(tags: tuple[Tag, ...]) -> Callable[[Known, Law], dict[str, Truth]]:
+    """A function that tells of each tag whether it is carried, and remembers it for the same facts."""
+
+    def work(loan: Known, law: Law) -> dict[str, Truth]:
+        return marks_of(tags, loan, law)
+
+    def marked(loan: Known, law: Law) -> dict[str, Truth]:
+        found: dict[str, Truth] = once(loan, law, work)
+        return found
+
+    return marked
 
 
 def tagged(marks: dict[str, Truth]) -> dict[str, Any]:

@@ -11,9 +11,9 @@ Which tools are open on a day is a dated parameter, whose version every finding 
 from serving.policy.clause import Known, clause
 from serving.policy.kinds import EntityType, ProductForm, Result, SizeClass
 from serving.policy.law import Law
-from serving.policy.logic import Truth, among, both, either, if_known, negation, once
+from serving.policy.logic import Truth, among, both, either, if_known, negation
 from serving.policy.measure import Estimate, Measure
-from serving.policy.tag import Tag, any_of, in_words, marks_of, tag, tagged
+from serving.policy.tag import Tag, any_of, in_words, marker, tag, tagged
 
 DRAFT = "《关于加力支持小微企业融资的若干措施（征求意见稿）》措施五"
 NOTES = ("未核实银行是否具备工具使用资格",)
@@ -75,26 +75,18 @@ def _is_sannong(loan: Known) -> Truth:
 
 
 TAGS: tuple[Tag, ...] = (agri_small_relending, rediscount, tech_relending, inclusive_small_support)
+marked = marker(TAGS)
 
 
 @clause(cites=DRAFT, zh="支农支小再贷款、再贴现、科技创新和技术改造再贷款、普惠小微贷款支持工具所支持的贷款")
 def some_tool_fits(loan: Known, law: Law) -> Truth:
     """The loan may be a candidate for at least one tool that is open on the day."""
-    return any_of(_marks_once(loan, law))
+    return any_of(marked(loan, law))
 
 
 def marks(loan: Known, law: Law, _: Known) -> dict[str, Truth]:
     """Whether each tag is carried."""
-    return _marks_once(loan, law)
-
-
-def _marks_once(loan: Known, law: Law) -> dict[str, Truth]:
-    found: dict[str, Truth] = once(loan, law, _marks)
-    return found
-
-
-def _marks(loan: Known, law: Law) -> dict[str, Truth]:
-    return marks_of(TAGS, loan, law)
+    return marked(loan, law)
 
 
 def estimate(loan: Known, law: Law, result: Result) -> Estimate:

@@ -10,9 +10,9 @@ from serving.policy.clause import Known, clause
 from serving.policy.days import years_after
 from serving.policy.kinds import EntityType, ProductForm, Result, SecurityKind
 from serving.policy.law import Law
-from serving.policy.logic import Truth, either, if_known, negation, once
+from serving.policy.logic import Truth, either, if_known, negation
 from serving.policy.measure import Estimate, Measure
-from serving.policy.tag import Tag, any_of, in_words, marks_of, tag, tagged
+from serving.policy.tag import Tag, any_of, in_words, marker, tag, tagged
 
 DRAFT = "《关于加力支持小微企业融资的若干措施（征求意见稿）》措施九"
 
@@ -117,26 +117,18 @@ TAGS: tuple[Tag, ...] = (
     leasing,
     new_agricultural,
 )
+marked = marker(TAGS)
 
 
 @clause(cites=DRAFT, zh="首贷、续贷、信用贷、中长期贷款，以及鼓励支持的主体和产品")
 def some_tag_is_carried(loan: Known, law: Law) -> Truth:
     """The firm or the loan carries at least one of the tags."""
-    return any_of(_marks_once(loan, law))
+    return any_of(marked(loan, law))
 
 
 def marks(loan: Known, law: Law, _: Known) -> dict[str, Truth]:
     """Whether each tag is carried."""
-    return _marks_once(loan, law)
-
-
-def _marks_once(loan: Known, law: Law) -> dict[str, Truth]:
-    found: dict[str, Truth] = once(loan, law, _marks)
-    return found
-
-
-def _marks(loan: Known, law: Law) -> dict[str, Truth]:
-    return marks_of(TAGS, loan, law)
+    return marked(loan, law)
 
 
 def estimate(loan: Known, law: Law, result: Result) -> Estimate:
