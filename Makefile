@@ -8,11 +8,14 @@ DEMO := var/demo
 export MLFLOW_DISABLE_TELEMETRY := true
 export DO_NOT_TRACK := 1
 
-.PHONY: demo test check format serve bench bench-features bench-models bench-policy services lock env clean
+.PHONY: demo test check format serve bench bench-features bench-models bench-policy bench-serving services lock env clean
 
 demo: $(READY) ## the whole main job on an embedded city, and one full answer
 	$(BIN)/lvdaitong city --entities 3000 --months 60 --seed 7 --out $(DEMO)/city
 	$(BIN)/lvdaitong --home $(DEMO)/home run --recipe city --data $(DEMO)/city --oracle $(DEMO)/city/oracle/oracle_pd.parquet
+	$(BIN)/lvdaitong --home $(DEMO)/home consent record --file $(DEMO)/city/consents/consents.csv --by demo --demo
+	$(BIN)/lvdaitong --home $(DEMO)/home accounts demo
+	@echo "now: make serve, and log in at http://127.0.0.1:8000 as officer"
 
 test: $(READY) ## every test, doctest and document
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
@@ -28,9 +31,9 @@ format: $(READY) ## put the code into its form
 	$(BIN)/ruff check --fix .
 
 serve: $(READY) ## the service on what `make demo` left in its home
-	$(BIN)/lvdaitong --home $(DEMO)/home serve
+	$(BIN)/lvdaitong --home $(DEMO)/home serve --demo
 
-bench: bench-features bench-models bench-policy ## every benchmark; results beside the scripts
+bench: bench-features bench-models bench-policy bench-serving ## every benchmark; results beside the scripts
 	$(BIN)/python benchmarks/foundations.py
 
 bench-features: $(READY) ## features against SQL, pandas and Feast; from 1 M to 50 M events; collecting 10 M rows
@@ -42,6 +45,9 @@ bench-models: $(READY) ## ranking, calibration, cost of fitting and reasons, bes
 
 bench-policy: $(READY) ## the measures for one firm and for 300,000, beside ZEN
 	$(BIN)/python benchmarks/policy.py
+
+bench-serving: $(READY) ## the service under load from a second process, beside `mlflow models serve`
+	$(BIN)/python benchmarks/service.py
 
 services: ## what some tests need besides: a browser and a Chinese font, PostgreSQL, Java and Spark
 	apt-get update -qq
@@ -55,6 +61,9 @@ lock: ## resolve pyproject.toml again into requirements.lock
 	$(VENV)-lock/bin/pip install --quiet uv
 	$(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --group dev \
 		--custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
+	$(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--constraints requirements.lock --custom-compile-command "make lock" pyproject.toml \
+		--output-file deploy/requirements.lock
 	$(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --group spark \
 		--custom-compile-command "make lock" --output-file requirements-spark.lock
 	rm -rf $(VENV)-lock

@@ -100,9 +100,19 @@ class Session:
         """All stored rows of a source; none where nothing was collected."""
         if _stored(source) not in self._there:
             self._there.add(_stored(source))
-            batches = sorted((self.home.lake / source.name).glob("*.parquet")) if self.home else []
-            self._run(f"CREATE VIEW {_stored(source)} AS {_select(source, [str(path) for path in batches])}")
+            found = sorted((self.home.lake / source.name).glob("*.parquet")) if self.home else []
+            batches = [str(path) for path in found]
+            whole = self._are_whole(source, batches)
+            self._run(f"CREATE VIEW {_stored(source)} AS {_select(source, batches, whole=whole)}")
         return ibis.table(stored_schema(source), name=_stored(source))
+
+    def _are_whole(self, source: Source, batches: list[str]) -> bool:
+        """Whether every batch has every column: one that the catalogue gained later is in no older batch."""
+        if not batches:
+            return False
+        counted = f"SELECT name, count(*) FROM parquet_schema({_files(batches)}) GROUP BY name"  # noqa: S608 - paths are quoted
+        there = dict(self.engine.execute(counted).fetchall())
+        return all(there.get(name) == len(batches) for name in schema_of(source).names)
 
     def values(self, source: Source, features: Sequence[Feature]) -> pd.DataFrame:
         """The features of one source and `newest_event`, indexed by pair; pairs without rows are absent."""
@@ -239,11 +249,16 @@ def _stored(source: Source) -> str:
     return f"stored_{source.name}"
 
 
-def _select(source: Source, batches: list[str]) -> str:
-    if batches:
+def _select(source: Source, batches: list[str], *, whole: bool) -> str:
+    """Every row of some batches; a column that a batch has not is missing in all its rows."""
+    if whole:
         return f"SELECT * FROM read_parquet({_files(batches)})"  # noqa: S608 - paths are quoted
     columns = ", ".join(f'CAST(NULL AS {_sql(field)}) AS "{field.name}"' for field in schema_of(source))
-    return f"SELECT {columns} WHERE false"
+    nothing = f"SELECT {columns} WHERE false"
+    if not batches:
+        return nothing
+    rows = f"SELECT * FROM read_parquet({_files(batches)}, union_by_name = true)"  # noqa: S608 - same
+    return f"{nothing} UNION ALL BY NAME {rows}"
 
 
 def _files(batches: list[str]) -> str:

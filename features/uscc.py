@@ -4,6 +4,7 @@
 characters of the organisation code (GB 11714, its own check character last) and a check character.
 """
 
+import re
 import unicodedata
 
 import numpy as np
@@ -20,7 +21,10 @@ ORGANISATION_WEIGHTS = np.array([3, 7, 9, 10, 5, 8, 4, 2], dtype=np.int32)
 
 ORGANISATION_CHECKS = "0123456789X"
 LENGTH = 18
+SHAPE = re.compile(f"[{ALPHABET}]{{2}}[0-9]{{6}}[{ALPHABET}]{{10}}")
+"""Of a code, before its check characters are looked at."""
 
+_WEIGHTS, _OWN_WEIGHTS = WEIGHTS.tolist(), ORGANISATION_WEIGHTS.tolist()
 _VALUE = np.full(256, -1, dtype=np.int32)
 _VALUE[[ord(letter) for letter in ALPHABET]] = range(len(ALPHABET))
 _ORGANISATION_VALUE = np.full(256, -1, dtype=np.int32)
@@ -51,7 +55,11 @@ def is_valid(code: str) -> bool:
     >>> is_valid("91350100M000100Y43"), is_valid("91350100M000100Y44")
     (True, False)
     """
-    return bool(are_valid(pd.Series([code], dtype="str")).iloc[0])
+    if not SHAPE.fullmatch(code):
+        return False
+    total = sum(ALPHABET.index(letter) * weight for letter, weight in zip(code, _WEIGHTS, strict=False))
+    own = sum(int(letter, 36) * weight for letter, weight in zip(code[8:16], _OWN_WEIGHTS, strict=True))
+    return code[17] == ALPHABET[-total % 31] and code[16] == ORGANISATION_CHECKS[-own % 11]
 
 
 def are_valid(codes: pd.Series) -> pd.Series:
@@ -64,7 +72,7 @@ def are_valid(codes: pd.Series) -> pd.Series:
         Booleans with the index of `codes`.
     """
     valid = pd.Series(False, index=codes.index)
-    shaped = codes.str.fullmatch(f"[{ALPHABET}]{{2}}[0-9]{{6}}[{ALPHABET}]{{10}}").fillna(False).astype(bool)
+    shaped = codes.str.fullmatch(SHAPE.pattern).fillna(False).astype(bool)
     if shaped.any():
         letters = _letters(codes[shaped])
         checks = _check_values(letters) == _VALUE[letters[:, 17]]

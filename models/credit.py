@@ -21,7 +21,7 @@ from models.relative import relative_meanings
 from models.sample_limits import most_trees, sample_limits
 from models.scale import Bands, Scale
 from models.scored import ScoredClassifier
-from models.shapley import margins, shapley
+from models.shapley import margins, shapley, warm
 from models.table import Encoder
 
 if TYPE_CHECKING:
@@ -182,6 +182,14 @@ class CreditModel(ScoredClassifier):
         """Calibrated log-odds of default."""
         margin = self._margin(X)
         return self.calibration_.log_odds(margin)
+
+    def warm(self) -> None:
+        """Make the tables that explain one firm in a tenth of the booster's time, once.
+
+        It takes about a second for each thousand trees. Scores stay the same to the bit, points to 1e-9.
+        """
+        check_is_fitted(self, "booster_")
+        warm(self.booster_)
 
     def meanings_of_columns(self) -> dict[str, Meaning]:
         """What the columns that the model reads mean: `meanings`, and those of positions in the industry."""

@@ -7,11 +7,12 @@ answers with yes. A tree is cut into parts of a few questions; every pattern of 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import factorial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from models.leaf_values import Leaf, Outline, tables_of
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -21,8 +22,14 @@ Node = dict[str, Any]
 Turn = tuple[Node, bool]
 """A node that was passed, and whether to the left."""
 
+Way = tuple[float, list[Turn]]
+"""A leaf's value, and the turns on the way to it from the root of its tree."""
+
 MOST_QUESTIONS = 8
 """Questions of one part: a table of 2⁸ patterns stays in the processor's cache."""
+
+ENDLESS = 1e300
+"""How `dump_model` writes infinity: such a question only tells whether a value is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +80,12 @@ def parts_of(dump: Node) -> list[Part] | None:
     several = dump["num_tree_per_iteration"] != 1 or dump["average_output"]
     if several or not all(_is_plain(root) for root in roots):
         return None
-    return [part for root in roots for part in _parts(root, [])]
+    found = [part for root in roots for part in _parts(root, [])]
+    made = tables_of([_outline(splits, ways) for splits, ways in found])
+    return [
+        Part([_question(split) for split in splits], _columns(splits), table, margins)
+        for (splits, _), (table, margins) in zip(found, made, strict=True)
+    ]
 
 
 def _is_plain(node: Node, depth: int = 0) -> bool:
@@ -83,7 +95,7 @@ def _is_plain(node: Node, depth: int = 0) -> bool:
     return node["missing_type"] != "Zero" and all(_is_plain(side, depth + 1) for side in sides)
 
 
-def _parts(node: Node, above: list[Turn]) -> Iterator[Part]:
+def _parts(node: Node, above: list[Turn]) -> Iterator[tuple[list[Node], list[Way]]]:
     """The largest subtrees of which all questions, those above included, make one pattern.
 
     A tree without any question is a part of one pattern, which gives no column anything.
@@ -93,7 +105,7 @@ def _parts(node: Node, above: list[Turn]) -> Iterator[Part]:
         yield from _parts(node["left_child"], [*above, (node, True)])
         yield from _parts(node["right_child"], [*above, (node, False)])
     else:
-        yield _part(splits, list(_ways(node, above)))
+        yield splits, list(_ways(node, above))
 
 
 def _splits(node: Node) -> list[Node]:
@@ -102,7 +114,7 @@ def _splits(node: Node) -> list[Node]:
     return [node, *_splits(node["left_child"]), *_splits(node["right_child"])]
 
 
-def _ways(node: Node, above: list[Turn]) -> Iterator[tuple[float, list[Turn]]]:
+def _ways(node: Node, above: list[Turn]) -> Iterator[Way]:
     """The value of each leaf below a node, and the turns on the way to it from the root of its tree."""
     if "leaf_value" in node:
         yield node["leaf_value"], above
@@ -111,19 +123,14 @@ def _ways(node: Node, above: list[Turn]) -> Iterator[tuple[float, list[Turn]]]:
     yield from _ways(node["right_child"], [*above, (node, False)])
 
 
-def _part(splits: list[Node], ways: list[tuple[float, list[Turn]]]) -> Part:
-    bits = np.arange(2 ** len(splits)) >> np.arange(len(splits))[::-1, None] & 1
-    answers = {split["split_index"]: row for split, row in zip(splits, bits.astype(bool), strict=True)}
-    table = {split["split_feature"]: np.zeros(bits.shape[1]) for split in splits}
-    leaves = [_leaf(value, turns, answers) for value, turns in ways]
-    for count in {len(leaf.columns) for leaf in leaves} - {0}:
-        alike = [leaf for leaf in leaves if len(leaf.columns) == count]
-        for leaf, given in zip(alike, _given(alike, count), strict=True):
-            for column, values in zip(leaf.columns, given, strict=True):
-                table[column] += values
-    margins = np.sum([leaf.value * leaf.known.all(axis=0) for leaf in leaves], axis=0)
-    given = np.array(list(table.values())).reshape(len(table), bits.shape[1])
-    return Part([_question(split) for split in splits], list(table), given, margins)
+def _outline(splits: list[Node], ways: list[Way]) -> Outline:
+    places = {split["split_index"]: place for place, split in enumerate(splits)}
+    columns = {column: place for place, column in enumerate(_columns(splits))}
+    return Outline(len(splits), len(columns), [_leaf(value, turns, places, columns) for value, turns in ways])
+
+
+def _columns(splits: list[Node]) -> list[int]:
+    return list(dict.fromkeys(split["split_feature"] for split in splits))
 
 
 def _question(node: Node) -> Question:
@@ -134,37 +141,20 @@ def _question(node: Node) -> Question:
         words[codes] = True
         return Question(column, np.nan, words, missing_left=False)
     most = float(node["threshold"])
+    most = np.inf if most >= ENDLESS else most
     # where none was missing in training, LightGBM takes a missing value for zero
     missing_left = node["default_left"] if node["missing_type"] == "NaN" else most >= 0
     return Question(column, most, None, missing_left)
 
 
-@dataclass(frozen=True, slots=True)
-class _Leaf:
-    """A leaf and the way to it.
-
-    Attributes:
-        value: The leaf's value.
-        columns: The columns asked about on the way.
-        known: By column and pattern, 1 where a firm of which the column is known gets through.
-        unknown: By column, the share of the firms of training that its questions let through.
-    """
-
-    value: float
-    columns: list[int]
-    known: Floats
-    unknown: Floats
-
-
-def _leaf(value: float, turns: list[Turn], answers: dict[int, Bools]) -> _Leaf:
-    known: dict[int, Bools] = {}
+def _leaf(value: float, turns: list[Turn], places: dict[int, int], columns: dict[int, int]) -> Leaf:
     unknown: dict[int, float] = {}
     for node, left in turns:
-        column, fits = node["split_feature"], answers[node["split_index"]] == left
-        known[column] = known[column] & fits if column in known else fits
+        column = node["split_feature"]
         unknown[column] = unknown.get(column, 1.0) * _share(node, left=left)
-    through = np.array(list(known.values()), float).reshape(len(known), -1 if known else 1)
-    return _Leaf(value, list(known), through, np.array(list(unknown.values())))
+    slots = {column: slot for slot, column in enumerate(unknown)}
+    passed = [(places[node["split_index"]], left, slots[node["split_feature"]]) for node, left in turns]
+    return Leaf(value, [columns[column] for column in unknown], list(unknown.values()), passed)
 
 
 def _share(node: Node, *, left: bool) -> float:
@@ -172,31 +162,3 @@ def _share(node: Node, *, left: bool) -> float:
     side = node["left_child" if left else "right_child"]
     reached: int = side["leaf_count"] if "leaf_value" in side else side["internal_count"]
     return reached / node["internal_count"]
-
-
-def _given(leaves: list[_Leaf], count: int) -> Floats:
-    """What leaves give (axis 0) to each of the `count` columns on their way (1), by pattern (2).
-
-    A column's Shapley value is what it adds to the leaf's value when it becomes known, averaged over the
-    orders in which the columns may become known.
-    """
-    values = np.array([leaf.value for leaf in leaves])[:, None]
-    known = np.array([leaf.known for leaf in leaves])
-    unknown = np.array([leaf.unknown for leaf in leaves])[:, :, None]
-    orders = [factorial(size) * factorial(count - 1 - size) / factorial(count) for size in range(count)]
-    given = np.empty(known.shape)
-    for column in range(count):
-        others = [other for other in range(count) if other != column]
-        through = np.tensordot(orders, _through(known[:, others], unknown[:, others]), 1)
-        given[:, column] = values * (known[:, column] - unknown[:, column]) * through
-    return given
-
-
-def _through(known: Floats, unknown: Floats) -> Floats:
-    """What share comes through when k of the columns are known (axis 0), summed over such sets of columns."""
-    through = np.zeros((known.shape[1] + 1, known.shape[0], known.shape[2]))
-    through[0] = 1.0
-    for column in range(known.shape[1]):
-        through[1:] = unknown[:, column] * through[1:] + known[:, column] * through[:-1]
-        through[0] *= unknown[:, column]
-    return through

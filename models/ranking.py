@@ -18,6 +18,9 @@ NOTICEABLE = 0.5
 
 NONE = -1
 
+Told = tuple[int, float]
+"""The place of the column that tells a reason, and the points of the whole reason."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
@@ -58,6 +61,52 @@ def ranked(points: Floats, reasons: Sequence[str], top: int, direction: Directio
         if code != NONE:
             columns.ravel()[places] = _tellers(points, sign, np.flatnonzero(codes == code), places)
     return Ranked(columns, np.round(sign * moved, 1))
+
+
+def ranked_alone(points: Floats, reasons: Sequence[str], top: int, direction: Direction) -> list[Told]:
+    """What `ranked` says of one row, in a fraction of the time that it takes for any number of rows.
+
+    Args:
+        points: Points by which each column moved the row's score.
+        reasons: The reason of each column.
+        top: At most so many.
+        direction: `lowers` or `raises`.
+
+    Returns:
+        For each reason the place of the column that tells it, and the points of the whole reason.
+    """
+    if not reasons:
+        return []
+    sign = -1.0 if direction == "lowers" else 1.0
+    moved = sign * points
+    order, begins, members = _members(tuple(reasons))
+    gains = np.add.reduceat(moved[order], begins)
+    told: list[Told] = []
+    while len(told) < min(top, len(members)):
+        most = gains[gains.argmax()]
+        if most < NOTICEABLE:
+            break
+        first = (gains >= max(most - NOTICEABLE, NOTICEABLE)).argmax()
+        told.append((_teller(moved, members[first]), sign * gains[first]))
+        gains[first] = -np.inf
+    rounded = np.round([gain for _, gain in told], 1).tolist()
+    return [(column, gain) for (column, _), gain in zip(told, rounded, strict=True)]
+
+
+def _teller(moved: Floats, columns: list[int]) -> int:
+    """Of the columns of one reason, the first that moved the score as far as any of them, or nearly."""
+    if len(columns) == 1:
+        return columns[0]
+    own = moved[columns].tolist()
+    enough = max(own) - NOTICEABLE
+    return next(column for column, one in zip(columns, own, strict=True) if one >= enough)
+
+
+@lru_cache(maxsize=16)
+def _members(reasons: tuple[str, ...]) -> tuple[Ints, Ints, list[list[int]]]:
+    """The columns in the order of reasons; where each reason begins; the columns of each reason."""
+    _, order, begins = _grouped(reasons)
+    return order, begins, [columns.tolist() for columns in np.split(order, begins[1:])]
 
 
 @lru_cache(maxsize=16)

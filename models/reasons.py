@@ -7,6 +7,7 @@ The reference is the average firm of training: points say how far a reason moved
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -14,10 +15,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from models.names import names_of
-from models.ranking import NONE, NOTICEABLE, Direction, Floats, Ranked, ranked
+from models.ranking import NOTICEABLE, Direction, Floats, Ranked, ranked, ranked_alone
 from models.units import Language, writer, written
 
-__all__ = ["NOTICEABLE", "Dates", "Direction", "Meaning", "Reason", "rank_reasons", "reason_table"]
+__all__ = ["NOTICEABLE", "Dates", "Direction", "Meaning", "Reason", "Speaker", "rank_reasons", "reason_table"]
 
 PARTS = ("", "_code", "_points", "_feature", "_source", "_department", "_date")
 """What `reason_table` tells of each reason: the sentence, and what stands behind it."""
@@ -117,36 +118,62 @@ def rank_reasons(
         direction: `lowers` or `raises`.
         dates: How fresh each row's sources are; None where nobody knows.
     """
-    known = _meanings(table, meanings)
-    found = ranked(points, _reasons(known), top, direction)
-    names = list(known)
-    return [
-        [
-            _reason(
-                names[column],
-                known[names[column]],
-                table.iloc[row, column],
-                float(moved),
-                direction,
-                dates[row] if dates is not None else {},
-            )
-            for column, moved in zip(found.columns[:, row], found.points[:, row], strict=True)
-            if column != NONE
+    speaker = Speaker.of(names_of(table), meanings)
+
+    def told(row: int) -> list[Reason]:
+        def value(column: int) -> object:
+            return table.iat[row, column]  # noqa: PD009 - half the time of iloc
+
+        return speaker.tell(
+            points[row], top, direction, value=value, dates=dates[row] if dates is not None else {}
+        )
+
+    return [told(row) for row in range(len(points))]
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Tells the reasons of single rows, one after the other, that have the same columns.
+
+    Attributes:
+        names: The columns.
+        meanings: What each of them means.
+        reasons: The reason of each of them.
+    """
+
+    names: tuple[str, ...]
+    meanings: tuple[Meaning, ...]
+    reasons: tuple[str, ...]
+
+    @classmethod
+    def of(cls, names: Sequence[str], meanings: Mapping[str, Meaning]) -> "Speaker":
+        """The speaker of these columns; one without a meaning speaks by its name."""
+        known = tuple([meanings.get(name) or _plain(name) for name in names])
+        return cls(
+            tuple(names), known, tuple([one.reason or name for name, one in zip(names, known, strict=True)])
+        )
+
+    def tell(
+        self, points: Floats, top: int, direction: Direction, *, value: Callable[[int], object], dates: Dates
+    ) -> list[Reason]:
+        """The `top` reasons of one row that move its score most in one direction.
+
+        Args:
+            points: Points by which each column moved the row's score.
+            top: At most so many.
+            direction: `lowers` or `raises`.
+            value: The value of the column at a place.
+            dates: How fresh the row's sources are.
+        """
+        return [
+            _reason(self.names[column], self.meanings[column], value(column), moved, direction, dates)
+            for column, moved in ranked_alone(points, self.reasons, top, direction)
         ]
-        for row in range(len(points))
-    ]
 
 
-def _meanings(table: pd.DataFrame, meanings: Mapping[str, Meaning]) -> dict[str, Meaning]:
-    return {name: meanings.get(name) or _plain(name) for name in names_of(table)}
-
-
+@lru_cache(maxsize=1024)
 def _plain(name: str) -> Meaning:
     return Meaning(zh=name, en=name, lowers=f"{name}处于不利水平", raises=f"{name}处于有利水平")
-
-
-def _reasons(known: Mapping[str, Meaning]) -> list[str]:
-    return [meaning.reason or name for name, meaning in known.items()]
 
 
 def _reason(
@@ -172,6 +199,7 @@ def _code(name: str, meaning: Meaning, direction: Direction) -> str:
     return f"{(meaning.reason or name).upper()}_{'LOW' if direction == 'lowers' else 'HIGH'}"
 
 
+@lru_cache(maxsize=4096)
 def _sentence(meaning: Meaning, direction: Direction, language: Language) -> Callable[[Any], str]:
     """Tells a reader of a value of that meaning; None is missing."""
     before, behind, missing = _frame(meaning, direction, language)
@@ -213,18 +241,18 @@ def reason_table(
         The index of `table`; for each rank from 1 the columns `reason_1` (the sentence), `reason_1_code` and
         so on (`PARTS`). Missing where a row has no more reasons.
     """
-    known = _meanings(table, meanings)
-    found = ranked(points, _reasons(known), top, direction)
+    speaker = Speaker.of(names_of(table), meanings)
+    found = ranked(points, speaker.reasons, top, direction)
     texts = np.full(found.columns.shape, None, dtype=object)
     days = np.full(found.columns.shape, np.datetime64("NaT", "us"))
     fresh = pd.DataFrame(index=table.index) if dates is None else dates
-    meant = list(known.values())
+    meant = speaker.meanings
     for column, places in found.by_column():
         rows = places % len(table)
         values = table.iloc[:, column].array.take(rows)
         texts.ravel()[places] = _sentences(values, meant[column], direction, language)
         days.ravel()[places] = _oldest(fresh, meant[column].read)[rows]
-    told = _words(found, known, direction)
+    told = _words(found, speaker, direction)
     for rank in range(top):
         told[f"reason_{rank + 1}"] = pd.array(texts[rank], dtype="str")
         told[f"reason_{rank + 1}_points"] = found.points[rank]
@@ -256,13 +284,13 @@ def _oldest(dates: pd.DataFrame, sources: tuple[str, ...]) -> NDArray[np.datetim
     return oldest
 
 
-def _words(found: Ranked, known: Mapping[str, Meaning], direction: Direction) -> dict[str, Any]:
+def _words(found: Ranked, speaker: Speaker, direction: Direction) -> dict[str, Any]:
     """The controlled words of every rank, as columns."""
     words = {
-        "code": [_code(name, meaning, direction) for name, meaning in known.items()],
-        "feature": list(known),
-        "source": [meaning.source for meaning in known.values()],
-        "department": [meaning.department for meaning in known.values()],
+        "code": [_code(*one, direction) for one in zip(speaker.names, speaker.meanings, strict=True)],
+        "feature": list(speaker.names),
+        "source": [meaning.source for meaning in speaker.meanings],
+        "department": [meaning.department for meaning in speaker.meanings],
     }
     arrays = {part: pd.array(told, dtype="str") for part, told in words.items()}
     return {

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -126,19 +127,20 @@ def relative_meanings(meanings: Mapping[str, Meaning], columns: Sequence[str]) -
 
     The direction is the column's own: a position rises with its value.
     """
-    return {
-        f"{name}{SUFFIX}": replace(
-            meaning,
-            zh=f"{meaning.zh}（同行业相对水平）",
-            en=f"{meaning.en.rstrip('.')}, against its industry.",
-            lowers=f"{meaning.lowers}（与同行业相比）",
-            raises=f"{meaning.raises}（与同行业相比）",
-            unit="ratio",
-            reason=meaning.reason or name,
-        )
-        for name, meaning in meanings.items()
-        if name in columns
-    }
+    return {f"{name}{SUFFIX}": _of_position(name, meanings[name]) for name in columns if name in meanings}
+
+
+@lru_cache(maxsize=1024)
+def _of_position(name: str, meaning: Meaning) -> Meaning:
+    return replace(
+        meaning,
+        zh=f"{meaning.zh}（同行业相对水平）",
+        en=f"{meaning.en.rstrip('.')}, against its industry.",
+        lowers=f"{meaning.lowers}（与同行业相比）",
+        raises=f"{meaning.raises}（与同行业相比）",
+        unit="ratio",
+        reason=meaning.reason or name,
+    )
 
 
 def _middle(values: pd.Series) -> Middle:

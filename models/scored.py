@@ -50,6 +50,9 @@ class ScoredClassifier(ClassifierMixin, BaseEstimator):
     def shown(self, X: Any) -> pd.DataFrame:
         """The columns that `points_by_column` speaks of, as a reader reads them."""
 
+    def warm(self) -> None:
+        """Make ready what answers for one firm at a time need; it changes no answer. Nothing by default."""
+
     def predict_proba(self, X: Any) -> Floats:
         """Probabilities of good and bad, one row a firm."""
         bad = 1 / (1 + np.exp(-self.decision_function(X)))

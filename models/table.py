@@ -19,6 +19,8 @@ FEW = 10
 PLAIN = "biuf"
 """Kinds of columns that hold nothing but numbers, or yes and no."""
 
+NUMBERS = {float, int, bool}
+
 SHOWN = 5
 """Names that an error lists before it says that there are more."""
 
@@ -38,6 +40,13 @@ class Encoder:
     inputs: list[str] = field(default_factory=list)
     categories: dict[str, list[str]] = field(default_factory=dict)
     relative: Relative | None = None
+    _codes: list[tuple[int, dict[str, float]]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self._codes = [
+            (self.inputs.index(name), {word: float(code) for code, word in enumerate(words)})
+            for name, words in self.categories.items()
+        ]
 
     @classmethod
     def learn(cls, table: pd.DataFrame, relative: Mapping[str, Any] | None = None) -> "Encoder":
@@ -135,20 +144,26 @@ class Encoder:
 
         For one firm nearly all the time of `_many` is what each column costs whatever its length.
         """
-        cells = table.to_numpy(dtype=object)[:, places]
-        codes = np.full(cells.shape, np.nan)
-        for place, words in zip(self.categorical, self.categories.values(), strict=True):
-            for row, cell in enumerate(cells[:, place]):
+        cells = table.to_numpy(dtype=object)
+        flat = (cells if places == [*range(cells.shape[1])] else cells[:, places]).ravel().tolist()
+        if not self._put_codes(flat):
+            return None
+        if not set(map(type, flat)) <= NUMBERS:
+            flat = [np.nan if cell is None or cell is pd.NA else cell for cell in flat]
+            if not set(map(type, flat)) <= NUMBERS:
+                return None
+        return np.array(flat, dtype=np.float64).reshape(len(table), len(self.inputs))
+
+    def _put_codes(self, cells: list[Any]) -> bool:
+        """Codes in the place of words, row after row; whether all cells of words were words or missing."""
+        for place, codes in self._codes:
+            for at in range(place, len(cells), len(self.inputs)):
+                cell = cells[at]
                 if isinstance(cell, str):
-                    codes[row, place] = words.index(cell) if cell in words else np.nan
-                    cells[row, place] = np.nan
-        flat = [np.nan if cell is None or cell is pd.NA else cell for cell in cells.ravel().tolist()]
-        if not set(map(type, flat)) <= {float, int, bool}:
-            return None
-        numbers = np.array(flat, dtype=np.float64).reshape(cells.shape)
-        if not np.isnan(numbers[:, self.categorical]).all():
-            return None
-        return np.where(np.isnan(numbers), codes, numbers)
+                    cells[at] = codes.get(cell, np.nan)
+                elif not (cell is None or cell is pd.NA or cell != cell):  # noqa: PLR0124 - NaN alone differs
+                    return False
+        return True
 
     def _column(self, values: pd.Series, name: str) -> Floats:
         if name in self.categories:

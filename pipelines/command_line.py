@@ -1,6 +1,5 @@
 """The command line: one verb a job, one line of error, one exit code a kind of failure."""
 
-import logging
 import os
 import sys
 from dataclasses import asdict
@@ -12,12 +11,17 @@ from rich.console import Console
 
 from features.errors import LakeError
 from features.home import Home
+from pipelines.account_verbs import accounts
+from pipelines.audit_verbs import audit
+from pipelines.audit_verbs import retention as _retention
+from pipelines.consent_verbs import consent
 from pipelines.feature_verbs import features as _features
 from pipelines.model_verbs import models
 from pipelines.policy_verbs import eligibility as _eligibility
 from pipelines.quarantine_verbs import quarantine
 from pipelines.recommend_verb import recommend as _recommend
 from pipelines.report_verbs import report
+from pipelines.serve_verb import serve as _serve
 from pipelines.terminal import AsJson, RecipeName, day_of
 from pipelines.terminal import console as _console
 from pipelines.terminal import print_json as _print_json
@@ -37,9 +41,14 @@ app.add_typer(quarantine, name="quarantine")
 app.add_typer(train, name="train")
 app.add_typer(models, name="models")
 app.add_typer(report, name="report")
+app.add_typer(accounts, name="accounts")
+app.add_typer(audit, name="audit")
+app.add_typer(consent, name="consent")
 app.command("features")(_features)
 app.command("eligibility")(_eligibility)
 app.command("recommend")(_recommend)
+app.command("retention")(_retention)
+app.command("serve")(_serve)
 
 DEFAULT_HOME = "./var"
 
@@ -173,35 +182,6 @@ def run(
         _print_json(as_record(ran))
     else:
         show_run(ran, _console())
-
-
-@app.command()
-def serve(
-    context: typer.Context,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8000,
-) -> None:
-    """Answer questions about one firm and one loan: the page at /, the API under /v1, described at /docs.
-
-    Example: lvdaitong --home var/demo/home serve --port 8000
-    """
-    import uvicorn
-
-    from serving.api import create_app
-
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    sys.stderr.write(
-        f"page http://{host}:{port}/  API description http://{host}:{port}/docs  stop with Ctrl+C\n"
-    )
-    # uvicorn's own access log would write firms' codes
-    uvicorn.run(
-        create_app(context.obj),
-        host=host,
-        port=port,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-    )
 
 
 def _collected(receipt: Any, *, new: bool) -> str:

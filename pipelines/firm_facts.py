@@ -12,6 +12,7 @@ from features.session import Session
 from serving.policy.fact_kinds import FLAG
 from serving.policy.facts import KINDS
 from serving.policy.law import Parameters, default_parameters
+from serving.snapshot import NAME
 
 FACT_MONTHS = 12
 """Revenue and headcount are those of the last year known."""
@@ -41,6 +42,9 @@ LISTED = {
 NEWEST = "(event_date, record_id)"
 """What makes one row newer than another."""
 
+NAMES = f"SELECT entity_id, arg_max(name, {NEWEST}) AS name FROM {{known}} GROUP BY entity_id"
+"""What the register calls each firm, for people who look for it: no measure asks, so it is no fact."""
+
 HONOURED = ("is_srdi", "is_tech_sme")
 """Titles: whom the register of titles does not name has none, once it names anybody."""
 
@@ -65,14 +69,22 @@ def firm_facts(
 
     Returns:
         Indexed by `entity_id`, by the names of `serving.policy.Facts`: money as exact text, flags that may be
-        missing; and `data_<source>`, the newest event known of each source collected. Missing is unknown.
+        missing; `name`, as registered; and `data_<source>`, the newest event known of each source collected.
+        Missing is unknown.
     """
     session = Session(home)
     session.set_spine(spine)
     law = parameters or default_parameters()
     facts = facts_in(session, there, lambda name: _months(law, name, policy_day))
-    facts = facts.join(known.newest.droplevel("as_of").add_prefix("data_"))
-    return facts.reindex(columns=[*dict.fromkeys([*FACTS, *facts.columns])])
+    facts = facts.join(_names(session, there)).join(known.newest.droplevel("as_of").add_prefix("data_"))
+    return facts.reindex(columns=[*dict.fromkeys([NAME, *FACTS, *facts.columns])])
+
+
+def _names(session: Session, there: frozenset[str]) -> pd.DataFrame:
+    """`name` of each firm that the register names; nobody's where there is no register."""
+    if "registration" not in there:
+        return pd.DataFrame({NAME: pd.Series(dtype="object")})
+    return session.ask(source_named("registration"), NAMES)
 
 
 def facts_in(session: Session, there: frozenset[str], months: Callable[[str], int]) -> pd.DataFrame:

@@ -3,22 +3,40 @@
 import json
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from features.assemble import Watch, assemble
 from features.definitions import ALL
+from features.green_facts import coverage_of_facts, green_facts
 from features.home import Home
 from features.lake import commit, staged
+from features.session import Session
 from models.registry import CREDIT, GREEN
 from pipelines.coverage import coverage_of
 from pipelines.firm_facts import firm_facts
 from pipelines.sample import Scope
 from serving.city_numbers import numbers_of
-from serving.snapshot import ABOUT_FILE, FEATURES_FILE, FIRMS_FILE
+from serving.snapshot import ABOUT_FILE, FEATURES_FILE, FIRMS_FILE, GREEN_FILE
 
 COVERAGE_FILE = "coverage.json"
 """How much is known of every source, and how fresh it is."""
+
+TOLD = [
+    "entity_id",
+    "indicator",
+    "zh",
+    "en",
+    "value",
+    "unit",
+    "told_zh",
+    "date",
+    "source",
+    "department",
+    "stale",
+]
+"""What is kept of a green indicator; its age follows from its date."""
 
 
 def write_snapshot(
@@ -59,15 +77,24 @@ def write_snapshot(
         } | (_about(folder) if policy_day is None else {})
         (staging / ABOUT_FILE).write_text(json.dumps(about), "utf-8")
         told = coverage_of(known, scope.usable(ALL))
+        read = green_facts(Session(home), list(values.index), day.date(), frozenset(scope.sources))
+        read[TOLD].to_parquet(staging / GREEN_FILE)
+        told |= {"indicators": _coverage_of_indicators(read, len(values))}
         (staging / COVERAGE_FILE).write_text(json.dumps(told, ensure_ascii=False, indent=1), "utf-8")
-        for name in (
-            COVERAGE_FILE,
-            ABOUT_FILE,
-            FEATURES_FILE,
-            FIRMS_FILE,
-        ):  # the last one tells readers that all are there
+        # the last one tells readers that all are there
+        for name in (COVERAGE_FILE, ABOUT_FILE, GREEN_FILE, FEATURES_FILE, FIRMS_FILE):
             commit(staging / name, folder / name)
     return folder
+
+
+def _coverage_of_indicators(read: pd.DataFrame, firms: int) -> list[dict[str, Any]]:
+    """How many firms have each green indicator, and how many of those are stale."""
+    covered = coverage_of_facts(read, firms).reset_index()
+    return [
+        one
+        | {"newest": None if pd.isna(one["newest"]) else str(one["newest"]), "share": round(one["share"], 4)}
+        for one in covered.to_dict("records")
+    ]
 
 
 def _about(folder: Path) -> dict[str, str]:

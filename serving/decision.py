@@ -1,9 +1,10 @@
 """One full answer: score, reasons, green grade and findings for one firm and one loan. Never a decision."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from threading import Thread
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,15 +15,25 @@ from features.errors import ModelError
 from features.home import Home
 from models.credit import CreditModel
 from models.green import GreenGradeModel
-from models.reasons import rank_reasons
+from models.names import names_of
+from models.reasons import Direction, Reason, Speaker
 from models.registry import CREDIT, GREEN, Version, champion, find_champion, load, load_version
 from models.scale import Bands, Scale
 from models.scored import ScoredClassifier
+from serving.board import Board, Own, points_of
+from serving.loan_request import EligibilityQuestion
 from serving.policy import Facts, Finding, Parameters, evaluate
 from serving.snapshot import Snapshot
+from serving.told import told_with_changes
+
+__all__ = ["NOTICE_EN", "NOTICE_ZH", "Board", "Scorer", "decide", "facts_for", "points_of", "profile"]
+__all__ += ["snapshot_subject"]
 
 NOTICE_ZH = "评分与测算仅供参考，不构成授信决定；十条措施为征求意见稿，最终以主管部门核定为准。"
 NOTICE_EN = "For reference only, never a decision; the ten measures are a draft for comment."
+
+REASON = tuple(field.name for field in fields(Reason))
+"""What an answer tells of a reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +64,8 @@ class Scorer:
             raise ModelError(f"{version.label} is a {kind}, expected a credit model or a scorecard")
         there = green is not None and find_champion(home, green) is not None
         graded = load(home, str(green), GreenGradeModel) if there else (None, None)
+        # a slow model explains one firm by other means until this is done; the service does not wait for it
+        Thread(target=credit_model.warm, name="warm").start()
         return cls(credit_model, version, *graded)
 
     def scores(self, features: pd.DataFrame) -> pd.DataFrame:
@@ -82,7 +95,9 @@ class Scorer:
             ModelError: A feature that a model asks for is missing.
         """
         odds = self.green.predict_proba(features) if self.green else None
-        return Board(self.scores(features), *self._readings(features), odds)
+        table, matrix = self._readings(features)
+        speaker = Speaker.of(names_of(table), self.credit.meanings_of_columns())
+        return Board(self.scores(features), table, matrix, odds, speaker)
 
     def _readings(self, features: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[np.float64]]:
         """The credit model's features, and what points are worked out from."""
@@ -91,30 +106,6 @@ class Scorer:
             matrix = credit.encoder_.matrix(features)
             return credit.encoder_.shown(features, matrix), matrix
         return credit.shown(features), credit.points_by_column(features)
-
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    """What the champions say of every firm: a request only looks its own up.
-
-    Attributes:
-        scores: As `Scorer.scores` gives them.
-        table: Values of the credit model's features.
-        matrix: What points are worked out from, a row a firm: the features as boosted trees read them; of
-            other models the points themselves.
-        odds: Probability of each green grade, lowest first, a row a firm; None without a green model.
-    """
-
-    scores: pd.DataFrame
-    table: pd.DataFrame
-    matrix: NDArray[np.float64]
-    odds: NDArray[np.float64] | None
-
-    def of(self, entity_id: str) -> "Board":
-        """The same for one firm."""
-        place = [int(self.scores.index.get_loc(entity_id))]
-        odds = None if self.odds is None else self.odds[place]
-        return Board(self.scores.iloc[place], self.table.iloc[place], self.matrix[place], odds)
 
 
 def facts_for(snapshot: Snapshot, entity_id: str, loan: dict[str, Any], predicted: str | None) -> Facts:
@@ -160,7 +151,7 @@ def decide(
         "loan": _plain({name: value for name, value in loan.items() if value is not None}),
         "credit": known["credit"],
         "green": known["green"],
-        "findings": [finding.to_dict() for finding in findings],
+        "findings": told_with_changes(findings, facts, snapshot.policy_as_of, parameters),
         "data": known["data"],
     }
 
@@ -184,12 +175,33 @@ def profile(
     return _headed(snapshot, entity_id, finding) | known
 
 
+def eligible(question: EligibilityQuestion, parameters: Parameters | None = None) -> dict[str, Any]:
+    """What the measures give to any facts, and on request what would change it, ready for JSON.
+
+    Raises:
+        FactError: A fact cannot be.
+        NoNumberForDay: The law has no number for a day that mattered.
+    """
+    facts, day = Facts.from_dict(question.known_facts()), question.as_of
+    findings = evaluate(facts, day, parameters=parameters)
+    told = [finding.to_dict() for finding in findings]
+    if question.what_if:
+        told = told_with_changes(findings, facts, day, parameters)
+    return _under_the_draft(findings[0]) | {"as_of": day.isoformat(), "findings": told}
+
+
 def _headed(snapshot: Snapshot, entity_id: str, finding: Finding) -> dict[str, Any]:
     """What stands above every answer about a firm."""
     return {
         "as_of": snapshot.as_of.isoformat(),
         "policy_as_of": snapshot.policy_as_of.isoformat(),
         "entity_id": entity_id,
+    } | _under_the_draft(finding)
+
+
+def _under_the_draft(finding: Finding) -> dict[str, Any]:
+    """What every answer says of the measures, and of itself."""
+    return {
         "policy_version": finding.policy_version,
         "policy_status": finding.policy_status,
         "is_decision": False,
@@ -199,13 +211,13 @@ def _headed(snapshot: Snapshot, entity_id: str, finding: Finding) -> dict[str, A
 
 
 def _known(scorer: Scorer, snapshot: Snapshot, entity_id: str, board: Board | None) -> dict[str, Any]:
-    firm = snapshot.facts(entity_id)
-    own = board.of(entity_id) if board else scorer.board(snapshot.features_of(entity_id))
+    firm, fresh = snapshot.facts(entity_id), snapshot.freshness(entity_id)
+    own = (board or scorer.board(snapshot.features_of(entity_id))).of(entity_id)
     return {
-        "subject": _plain(firm),
-        "credit": _credit(scorer, own, snapshot.freshness(entity_id)),
-        "green": _green(scorer, own, firm),
-        "data": _data(snapshot, entity_id),
+        "subject": _plain({"name": snapshot.name(entity_id)} | firm),
+        "credit": _credit(scorer, own, fresh),
+        "green": _green(scorer, own, firm) | {"indicators": _indicators(snapshot, entity_id)},
+        "data": _data(fresh),
     }
 
 
@@ -223,33 +235,22 @@ def _told(value: Any) -> Any:
     return str(value) if isinstance(value, date | Decimal | str) else value
 
 
-def _credit(scorer: Scorer, own: Board, fresh: dict[str, date | None]) -> dict[str, Any]:
-    credit, scored = scorer.credit, own.scores.iloc[0]
-    points = points_of(credit, own.matrix)
+def _credit(scorer: Scorer, own: Own, fresh: dict[str, date | None]) -> dict[str, Any]:
+    points, speaker = own.points(scorer.credit), own.board.speaker
 
-    def told(top: int, direction: Literal["lowers", "raises"]) -> list[dict[str, Any]]:
-        meanings = credit.meanings_of_columns()
-        reasons = rank_reasons(points, own.table, meanings, top, direction, dates=[fresh])
-        return [_plain(asdict(reason)) for reason in reasons[0]]
+    def told(top: int, direction: Direction) -> list[dict[str, Any]]:
+        reasons = speaker.tell(points, top, direction, value=own.value, dates=fresh)
+        return [{name: _told(getattr(reason, name)) for name in REASON} for reason in reasons]
 
     return {
         "model": scorer.credit_version.label,
-        "score": int(scored["score"]),
-        "band": str(scored["band"]),
-        "pd_12m": round(float(scored["pd_12m"]), 6),
-        "scale": _scale(credit),
+        "score": int(own.score("score")),
+        "band": str(own.score("band")),
+        "pd_12m": round(float(own.score("pd_12m")), 6),
+        "scale": _scale(scorer.credit),
         "reasons": told(5, "lowers"),
         "strengths": told(3, "raises"),
     }
-
-
-def points_of(credit: ScoredClassifier, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
-    """`points_by_column` from a board's matrix; boosted trees then save the encoding, most of their time."""
-    if not isinstance(credit, CreditModel):
-        return matrix
-    shapley = np.asarray(credit.booster_.predict(matrix, pred_contrib=True, num_threads=1))[:, :-1]
-    points: NDArray[np.float64] = -(credit.scale or Scale()).factor * credit.slope_ * shapley
-    return points
 
 
 def _scale(credit: ScoredClassifier) -> dict[str, Any]:
@@ -263,8 +264,8 @@ def _scale(credit: ScoredClassifier) -> dict[str, Any]:
     }
 
 
-def _green(scorer: Scorer, own: Board, firm: dict[str, Any]) -> dict[str, Any]:
-    official, predicted = firm.get("green_grade"), own.scores["predicted_grade"].iloc[0]
+def _green(scorer: Scorer, own: Own, firm: dict[str, Any]) -> dict[str, Any]:
+    official, predicted = firm.get("green_grade"), own.score("predicted_grade")
     return {
         "model": scorer.green_version.label if scorer.green_version else None,
         "official_grade": official,
@@ -279,13 +280,20 @@ def _green(scorer: Scorer, own: Board, firm: dict[str, Any]) -> dict[str, Any]:
 def _odds(green: GreenGradeModel | None, odds: NDArray[np.float64] | None) -> dict[str, float] | None:
     if green is None or odds is None:
         return None
-    return {grade: round(float(share), 4) for grade, share in zip(green.grades, odds[0], strict=True)}
+    return {grade: round(float(share), 4) for grade, share in zip(green.grades, odds, strict=True)}
 
 
-def _data(snapshot: Snapshot, entity_id: str) -> dict[str, Any]:
+def _indicators(snapshot: Snapshot, entity_id: str) -> list[dict[str, Any]]:
+    """Readable green facts, each with its date, source and age in days on the snapshot's day."""
+    return [
+        one | {"date": one["date"].isoformat(), "age_days": (snapshot.as_of - one["date"]).days}
+        for one in snapshot.indicators(entity_id)
+    ]
+
+
+def _data(fresh: dict[str, date | None]) -> dict[str, Any]:
     """How fresh each source is, and which sources say nothing of the firm."""
     catalogue = load_catalogue()
-    fresh = snapshot.freshness(entity_id)
     return {
         "freshness": {name: day.isoformat() for name, day in fresh.items() if day},
         "gaps": [{"source": name, "zh": catalogue[name].zh} for name, day in fresh.items() if day is None],

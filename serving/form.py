@@ -13,11 +13,19 @@ from pydantic import ValidationError
 
 from serving.loan_request import PreapprovalQuestion
 from serving.policy.facts import NAMES_ZH
-from serving.policy.kinds import EntityType, ProductForm, RiskClass, SecurityKind, SizeClass
+from serving.policy.kinds import (
+    EntityType,
+    ProductForm,
+    RegistrationStatus,
+    RiskClass,
+    SecurityKind,
+    SizeClass,
+)
 from serving.policy.money import WAN
+from serving.purposes import PURPOSES_ZH, Purpose
 from serving.wording import WORDS
 
-MOST_FIELDS = 60
+MOST_FIELDS = 80
 NUMBER = re.compile(r"[0-9]{1,12}(\.[0-9]{1,8})?", re.ASCII)
 HUNDRED = 100
 
@@ -58,6 +66,17 @@ FACTS: tuple[tuple[str, tuple[FactField, ...]], ...] = (
         (
             FactField("entity_type", "choice", _words(EntityType)),
             FactField("size_class", "choice", _words(SizeClass)),
+        ),
+    ),
+    (
+        "登记与名单（平台没有数据时填写）",
+        (
+            FactField("registration_status", "choice", _words(RegistrationStatus)),
+            FactField("on_abnormal_list", "flag", YES_NO),
+            FactField("on_serious_violation_list", "flag", YES_NO),
+            FactField("has_severe_penalty", "flag", YES_NO),
+            FactField("is_dishonest_debtor", "flag", YES_NO),
+            FactField("has_tax_arrears", "flag", YES_NO),
         ),
     ),
     (
@@ -122,13 +141,19 @@ FACTS: tuple[tuple[str, tuple[FactField, ...]], ...] = (
 )
 BY_NAME = {one.name: one for _, group in FACTS for one in group}
 
+PURPOSES_ASKED = tuple(
+    (str(one), PURPOSES_ZH[one]) for one in (Purpose.PRE_LOAN, Purpose.APPROVAL, Purpose.POST_LOAN)
+)
+"""What an officer may ask for; models are trained elsewhere."""
+
 WRONG = {
-    "entity_id": "请填写 18 位统一社会信用代码，并核对校验码",
+    "entity_id": "没有找到：请填写企业名称，或 18 位统一社会信用代码并核对校验码",
     "amount_wan": "请填写大于 0 的金额，单位万元，如 500",
     "term_months": "请填写 1 至 360 的整数月数",
     "annual_rate_percent": "请填写 0 至 100 的年利率，如 4.2",
     "kind": "请选择贷款种类",
     "purpose": "用途不超过 200 个字",
+    "query_purpose": "请选择查询用途",
 }
 FIELD_OF = {
     "entity_id": "entity_id",
@@ -137,6 +162,7 @@ FIELD_OF = {
     "loan.annual_rate": "annual_rate_percent",
     "loan.kind": "kind",
     "loan.purpose": "purpose",
+    "purpose": "query_purpose",
 }
 
 
@@ -180,6 +206,7 @@ def question_from(typed: Mapping[str, str]) -> PreapprovalQuestion:
             "purpose": typed.get("purpose") or None,
         },
         "facts": _facts(typed),
+        "purpose": typed.get("query_purpose") or Purpose.PRE_LOAN,
     }
     try:
         return PreapprovalQuestion.model_validate(raw)
@@ -194,14 +221,15 @@ def typed_from(question: Mapping[str, Any]) -> dict[str, str]:
     loan = question["loan"]
     typed = {
         "entity_id": question["entity_id"],
-        "amount_wan": _plain(Decimal(loan["amount_cny"]) / WAN),
+        "amount_wan": plain(Decimal(loan["amount_cny"]) / WAN),
         "term_months": str(loan["term_months"]),
-        "annual_rate_percent": _plain(Decimal(loan["annual_rate"]) * HUNDRED),
+        "annual_rate_percent": plain(Decimal(loan["annual_rate"]) * HUNDRED),
         "kind": loan["kind"],
         "purpose": loan["purpose"] or "",
+        "query_purpose": question.get("purpose", str(Purpose.PRE_LOAN)),
     }
     return typed | {
-        name: _retyped(BY_NAME[name], value) for name, value in question["facts"].items() if name in BY_NAME
+        name: retyped(BY_NAME[name], value) for name, value in question["facts"].items() if name in BY_NAME
     }
 
 
@@ -221,17 +249,18 @@ def _fact(field: FactField, text: str) -> Any:
     return text if scale is None else _scaled(text, scale)
 
 
-def _retyped(field: FactField, value: Any) -> str:
+def retyped(field: FactField, value: Any) -> str:
+    """A fact as it is typed."""
     if isinstance(value, bool):
         return str(value).lower()
     scale = {"wan": Decimal(1) / WAN, "percent": Decimal(HUNDRED)}.get(field.entry)
-    return str(value) if scale is None else _plain(Decimal(str(value)) * scale)
+    return str(value) if scale is None else plain(Decimal(str(value)) * scale)
 
 
 def _scaled(text: str, scale: Decimal) -> str:
     """A number in the unit of the form, in that of the question; what is no number stays as it is."""
     number = _tidy(text)
-    return _plain(Decimal(number) * scale) if NUMBER.fullmatch(number) else text or "?"
+    return plain(Decimal(number) * scale) if NUMBER.fullmatch(number) else text or "?"
 
 
 def _whole(text: str) -> int | str:
@@ -244,6 +273,7 @@ def _tidy(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).replace(",", "").split())
 
 
-def _plain(number: Decimal) -> str:
+def plain(number: Decimal) -> str:
+    """A number without exponent and trailing zeros."""
     text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text

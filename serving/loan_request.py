@@ -19,9 +19,11 @@ from pydantic import (
 
 from serving.policy.errors import FactError
 from serving.policy.kinds import LoanKind
+from serving.purposes import Purpose
 
 LONGEST_FACT = 100
 MOST_FACTS = 120
+MOST_QUESTIONS = 1000
 LOAN_SAYS = {"loan_amount_cny": "amount_cny", "annual_rate": "annual_rate", "loan_kind": "kind"}
 """Facts that the loan itself states: said twice, they could differ."""
 PLATFORM_SAYS = ("green_grade", "green_grade_date", "green_grade_source")
@@ -34,7 +36,12 @@ def _whole_or_text(given: Any) -> Any:
     return given
 
 
-def _readable(text: str) -> str:
+def readable(text: str) -> str:
+    """The text itself.
+
+    Raises:
+        ValueError: It has control characters.
+    """
     if any(unicodedata.category(letter) in ("Cc", "Cs", "Cn") for letter in text):
         raise ValueError("text without control characters is expected")
     return text
@@ -52,9 +59,9 @@ Rate = Annotated[
     Decimal, Field(ge=0, le=1, max_digits=9, decimal_places=8, description="Yearly; 4.2 % is 0.042.")
 ]
 Months = Annotated[int, Field(strict=True, ge=1, le=360, description="Term in months.")]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_readable)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(readable)]
 Key = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64), AfterValidator(_readable)
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64), AfterValidator(readable)
 ]
 Given = Annotated[dict[str, Any], Field(max_length=MOST_FACTS)]
 
@@ -95,6 +102,9 @@ class PreapprovalQuestion(Asked):
     entity_id: Key
     loan: Loan
     facts: Given = {}
+    purpose: Annotated[Purpose, Field(description="What the query is for; a consent names it.")] = (
+        Purpose.PRE_LOAN
+    )
 
     def loan_facts(self, day: date) -> dict[str, Any]:
         """The loan as facts: drawn down on `day`, due after its term, unless `facts` name other days.
@@ -112,6 +122,16 @@ class PreapprovalQuestion(Asked):
             "maturity_date": months_after(day, self.loan.term_months),
         }
         return asked | {name: value for name, value in self.facts.items() if value is not None}
+
+
+class BatchQuestion(Asked):
+    """Up to a thousand questions, each answered, or refused, on its own."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, json_schema_extra={"examples": [{"questions": [EXAMPLE]}]}
+    )
+
+    questions: Annotated[list[PreapprovalQuestion], Field(min_length=1, max_length=MOST_QUESTIONS)]
 
 
 class EligibilityQuestion(Asked):

@@ -2,24 +2,28 @@
 
 import json
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from features.errors import LakeError, RequestError
 from features.home import Home
 from models.registry import CREDIT, GREEN
+from serving.row_store import GroupedRows, RowStore
 
 FEATURES_FILE = "features.parquet"
 FIRMS_FILE = "firms.parquet"
+GREEN_FILE = "green.parquet"
 ABOUT_FILE = "snapshot.json"
 FRESHNESS = "data_"
+NAME = "name"
+"""Column of the registered names, in snapshots that have it: for people, not for the measures."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Snapshot:
     """Every firm on one day.
 
@@ -29,7 +33,8 @@ class Snapshot:
         credit: Registered name of the credit model that scores these firms.
         green: Registered name of their green model; None where they have none.
         features: A column a feature, indexed by `entity_id`.
-        firms: Policy facts and freshness, indexed by `entity_id`; see `pipelines.firm_facts`.
+        environment: Readable green facts, a row a firm and indicator; None where the snapshot has none.
+        firms: Policy facts, names and freshness, indexed by `entity_id`; see `pipelines.firm_facts`.
     """
 
     as_of: date
@@ -38,6 +43,25 @@ class Snapshot:
     policy_as_of: date
     credit: str = CREDIT
     green: str | None = GREEN
+    environment: pd.DataFrame | None = None
+
+    @cached_property
+    def _store(self) -> RowStore:
+        return RowStore(self.firms)
+
+    @cached_property
+    def _fact_names(self) -> list[str]:
+        return [name for name in self._store.names if name != NAME and not name.startswith(FRESHNESS)]
+
+    @cached_property
+    def _dated_names(self) -> list[str]:
+        return [name for name in self._store.names if name.startswith(FRESHNESS)]
+
+    @cached_property
+    def _green_rows(self) -> GroupedRows | None:
+        if self.environment is None:
+            return None
+        return GroupedRows(self.environment, "entity_id", self.firms.index)
 
     def facts(self, entity_id: str) -> dict[str, Any]:
         """What is known of a firm for the measures; unknown facts are absent.
@@ -45,22 +69,35 @@ class Snapshot:
         Raises:
             RequestError: No source names the firm.
         """
-        row = self.row(entity_id)
-        known = {str(name): row[name] for name in row.index if not str(name).startswith(FRESHNESS)}
-        facts = {name: _plain(value) for name, value in known.items() if not pd.isna(value)}
+        told = self._store.at(self._place(entity_id), self._fact_names)
+        facts = {name: _plain(value) for name, value in told.items() if value is not None and value == value}  # noqa: PLR0124 - NaN
         if "green_grade" in facts:
             facts["green_grade_source"] = "official"
         return facts
 
+    def name(self, entity_id: str) -> str | None:
+        """The firm's registered name; None where the snapshot does not tell it.
+
+        Raises:
+            RequestError: No source names the firm.
+        """
+        place = self._place(entity_id)
+        named = self._store.at(place, [NAME])[NAME] if NAME in self._store.names else None
+        return str(named) if isinstance(named, str) else None
+
     def freshness(self, entity_id: str) -> dict[str, date | None]:
         """Source → day of the newest event known of the firm; None where nothing is known."""
-        row = self.row(entity_id)
-        dates = {
-            str(name).removeprefix(FRESHNESS): row[name]
-            for name in row.index
-            if str(name).startswith(FRESHNESS)
-        }
-        return {name: None if pd.isna(value) else pd.Timestamp(value).date() for name, value in dates.items()}
+        told = self._store.at(self._place(entity_id), self._dated_names)
+        return {name.removeprefix(FRESHNESS): value and value.date() for name, value in told.items()}
+
+    def indicators(self, entity_id: str) -> list[dict[str, Any]]:
+        """Readable green facts of a firm, each with its date and source; see `features.green_facts`.
+
+        Raises:
+            RequestError: No source names the firm.
+        """
+        place = self._place(entity_id)
+        return self._green_rows.at(place) if self._green_rows else []
 
     @property
     def newest(self) -> pd.DataFrame:
@@ -75,14 +112,6 @@ class Snapshot:
             RequestError: No source names the firm.
         """
         return self.features.iloc[[self._place(entity_id)]]
-
-    def row(self, entity_id: str) -> "pd.Series[Any]":
-        """A firm's row among `firms`.
-
-        Raises:
-            RequestError: No source names the firm.
-        """
-        return self.firms.iloc[self._place(entity_id)]
 
     def _place(self, entity_id: str) -> int:
         """Both tables have the same firms in the same order."""
@@ -113,7 +142,9 @@ def load_snapshot(home: Home, day: date | None = None) -> Snapshot:
         raise LakeError(
             f"{folder}: {FEATURES_FILE} and {FIRMS_FILE} are of different firms; make the snapshot again"
         )
-    return Snapshot(asked, features, firms, **({"policy_as_of": asked} | _about(folder / ABOUT_FILE)))
+    green = folder / GREEN_FILE
+    told: dict[str, Any] = {"policy_as_of": asked, "environment": _read(green) if green.is_file() else None}
+    return Snapshot(asked, features, firms, **(told | _about(folder / ABOUT_FILE)))
 
 
 def _days(home: Home) -> list[date]:
@@ -145,9 +176,7 @@ def _read(file: Path) -> pd.DataFrame:
 
 
 def _plain(value: Any) -> Any:
-    """Whole floats (counts that may be missing) as whole numbers; days as days; no numpy."""
-    if isinstance(value, np.generic):
-        value = value.item()
+    """Whole floats (counts that may be missing) as whole numbers; days as days."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    return pd.Timestamp(value).date() if isinstance(value, pd.Timestamp) else value
+    return value.date() if isinstance(value, datetime) else value

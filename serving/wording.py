@@ -1,10 +1,12 @@
 """What officers read: the Chinese words for the names that answers carry."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
 from features.catalogue import load_catalogue, load_departments
+from serving.access.roles import Role
 from serving.policy import MEASURES
 from serving.policy.facts import NAMES_ZH
 from serving.policy.kinds import SlaStatus
@@ -12,6 +14,7 @@ from serving.policy.measures.central_bank_tools import TAGS as TOOLS
 from serving.policy.measures.product_tags import TAGS as PRODUCTS
 from serving.policy.measures.recommendation_list import STATUS_ZH
 from serving.policy.money import WAN
+from serving.purposes import BASES_ZH, PURPOSES_ZH
 
 RESULTS = {"PASS": "符合", "FAIL": "不符合", "UNKNOWN": "待补充", "NOT_APPLICABLE": "不适用"}
 GRADES = {"DEEP": "深绿", "MEDIUM": "中绿", "LIGHT": "浅绿", "NON": "非绿"}
@@ -75,6 +78,11 @@ WORDS = {
     "1Y": "1 年期",
     "5Y": "5 年期以上",
 }
+BEIJING = timezone(timedelta(hours=8))
+ROLES = {Role.OFFICER: "信贷员", Role.REVIEWER: "风险审查员", Role.STAFF: "平台人员", Role.AUDITOR: "审计员"}
+PURPOSES = {str(purpose): zh for purpose, zh in PURPOSES_ZH.items()}
+BASES = {str(basis): zh for basis, zh in BASES_ZH.items()}
+OUTCOMES = {"UPHELD": "异议成立，已更正", "REJECTED": "异议不成立"}
 TITLES = {measure.key: measure.title_zh for measure in MEASURES}
 TAGS = {tag.name: tag.zh for tag in (*TOOLS, *PRODUCTS)}
 DECIDED = (SlaStatus.DECIDED_IN_TIME, SlaStatus.DECIDED_LATE)
@@ -85,6 +93,7 @@ TAGGED = {
 }
 """What stands beside tags, which the page shows as such."""
 REVIEWED = "有疑似非法贷款中介参与的线索，请人工核查；该线索不作为拒贷依据"
+DRAFT = "《关于加力支持小微企业融资的若干措施（征求意见稿）》"
 LACKING = "，缺少："
 """Where a text begins to name what is missing, which the page shows in a column of its own."""
 
@@ -129,6 +138,25 @@ def said(finding: Mapping[str, Any]) -> tuple[str, str]:
     if finding["details"].get("tags"):
         return TAGGED[finding["measure"]], last_word
     return text.partition(LACKING)[0] if finding["result"] == "UNKNOWN" else text, last_word
+
+
+def cited(finding: Mapping[str, Any]) -> list[str]:
+    """The clauses that a finding rests on, each once; the draft by its short name.
+
+    >>> cited({"citations": [f"{DRAFT}措施三；财税〔2018〕91号", f"{DRAFT}措施三"]})
+    ['征求意见稿措施三', '财税〔2018〕91号']
+    """
+    parts = [part for one in finding["citations"] for part in one.split("；")]
+    return list(dict.fromkeys(part.replace(DRAFT, "征求意见稿") for part in parts))
+
+
+def moment(text: str) -> str:
+    """A moment in Beijing.
+
+    >>> moment("2026-11-23T01:05:00.123+00:00")
+    '2026-11-23 09:05'
+    """
+    return f"{datetime.fromisoformat(text).astimezone(BEIJING):%Y-%m-%d %H:%M}"
 
 
 def numeral(number: int) -> str:
@@ -199,6 +227,13 @@ def estimates(finding: Mapping[str, Any]) -> list[tuple[str, str]]:
     first, rest = known[:1], known[1:]
     shown = first + [(name, amount) for name, amount in rest if amount not in {0, first[0][1]}]
     return [(AMOUNTS.get(name, name), yuan(amount)) for name, amount in shown]
+
+
+def headline(findings: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """The first amount of each measure that is met, where it is one that decides: what stands at the top."""
+    told = [estimates(finding)[:1] for finding in findings if finding["result"] == "PASS"]
+    names = {AMOUNTS[name] for name in HEADLINES}
+    return [one for part in told for one in part if one[0] in names]
 
 
 def subject_line(subject: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from features.city.clerk import Clerk
+from features.city.consents import write_consents
 from features.city.dirt import Dirt, plant
 from features.city.lags import is_late
 from features.city.look import LOOKS
@@ -104,6 +105,8 @@ def make_city(
         loans=_write_oracle(best, out / "oracle" / "oracle_pd.parquet"),
     )
     manifest.save(out)
+    codes = world.population.codes.to_pylist()
+    write_consents(codes, manifest.first_day, out / "consents" / "consents.csv")
     return manifest
 
 

@@ -14,8 +14,9 @@ from features.city.rows import OPERATIONS
 from features.city.sources import columns
 from features.city.spelling import relabelled, spelled
 
-Texts = Mapping[str, str | tuple[str, ...]]
-"""How text columns are spelled: words to choose from, or what the number is prefixed with."""
+Text = str | tuple[str, ...] | Callable[[Ints], pa.Array]
+Texts = Mapping[str, Text]
+"""How text columns are spelled: words to choose from, what the number is prefixed with, or who spells it."""
 
 MONEY = pa.decimal128(18, 2)
 
@@ -34,9 +35,9 @@ def typed(source: str, rows: pd.DataFrame, codes: pa.StringArray, prefix: str, t
     return pa.table(arrays)
 
 
-def _payload(spec: Column, values: np.ndarray, text: str | tuple[str, ...]) -> pa.Array:
+def _payload(spec: Column, values: np.ndarray, text: Text) -> pa.Array:
     if spec.dtype == "text":
-        return _numbered(text, values) if isinstance(text, str) else _words(text, values)
+        return _text(text, values)
     makers: dict[str, Callable[[np.ndarray], pa.Array]] = {
         "category": lambda places: _words(spec.values, places),
         "money": money,
@@ -55,6 +56,12 @@ def money(yuan: Floats) -> pa.Array:
     words = np.stack([fen, fen >> 63], axis=1)  # 128 bits, the low half first
     exact = pa.Array.from_buffers(MONEY, len(fen), [None, pa.py_buffer(np.ascontiguousarray(words))])
     return pc.if_else(pa.array(missing), pa.scalar(None, MONEY), exact) if missing.any() else exact
+
+
+def _text(text: Text, values: np.ndarray) -> pa.Array:
+    if callable(text):
+        return text(values)
+    return _numbered(text, values) if isinstance(text, str) else _words(text, values)
 
 
 def _numbered(prefix: str, numbers: Ints) -> pa.Array:

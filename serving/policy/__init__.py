@@ -5,9 +5,9 @@
         print(finding.text_zh)
 
 Reading order, which is the import order: `errors`, `money`, `days`, `months`, `working_days`, `kinds`,
-`logic`, `parameter`, `law`, `facts`, `size`, `clause`, `tag`, `finding`, `measure`, `sla`, `measures/`,
-`evaluation`, `firm_subsidy`, `what_if/`. Numbers stand in `parameters/`; a city replaces them from its own
-folder. The draft's own words stand in `draft.yaml`.
+`logic`, `parameter`, `law`, `facts`, `size`, `clause`, `tag`, `finding`, `measure`, `sla`, `vat_rules`,
+`measures/`, `evaluation`, `firm_subsidy`, `what_if/`, `table/`. Numbers stand in `parameters/`; a city
+replaces them from its own folder. The draft's own words stand in `draft.yaml`.
 """
 
 from serving.policy.errors import FactError, NoNumberForDay, ParameterError, PolicyError

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from serving.policy.facts import Facts
-from serving.policy.law import Law, Read
+from serving.policy.law import Law
 from serving.policy.logic import Truth, Unknown, implies, lacking
 
 Known: TypeAlias = Any
@@ -37,29 +37,24 @@ class Clause:
     test: Callable[[Known, Law], Truth]
 
     def holds(self, facts: Facts, law: Law) -> Truth | None:
-        """Whether it holds; unknown with the missing facts; None where it is not asked."""
-        if self.when is None:
-            return self._holds(facts, law)
-        guard = law.once(self.when.holds, facts)
-        if guard is True:
-            return self._holds(facts, law)
-        return None if guard is None else implies(guard, lambda: self._holds(facts, law))
+        """Whether it holds; unknown with the missing facts; None where it is not asked.
 
-    def _holds(self, facts: Facts, law: Law) -> Truth:
+        Under an unknown guard a true condition stays true: it is satisfied either way.
+        """
+        guard = True if self.when is None else law.once(self.when.holds, facts)
+        if guard is None or guard is False:
+            return None
         for name in self.needs:
             if getattr(facts, name) is None:
-                return True if self.presumed else Unknown(lacking(facts, self.needs))
-        return self.test(facts, law)
+                truth = True if self.presumed else Unknown(lacking(facts, self.needs))
+                break
+        else:
+            truth = self.test(facts, law)
+        return truth if guard is True else implies(guard, lambda: truth)
 
-
-@dataclass(slots=True)
-class Outcome:
-    """What a clause gave for one firm and one loan, and the numbers of law that it read."""
-
-    clause: Clause
-    value: Truth
-    reads: list[Read]
-    presumed: bool
+    def is_presumed(self, facts: Facts) -> bool:
+        """Whether it is taken to hold for want of the facts that it needs."""
+        return self.presumed is not None and bool(lacking(facts, self.needs))
 
 
 def clause(
@@ -85,15 +80,3 @@ def clause(
         )
 
     return declare
-
-
-def outcomes(clauses: tuple[Clause, ...], facts: Facts, law: Law) -> list[Outcome]:
-    """What each clause gives, without those that are not asked."""
-    found, reads = [], law.reads
-    for asked in clauses:
-        start = len(reads)
-        value = asked.holds(facts, law)
-        if value is not None:
-            presumed = asked.presumed is not None and bool(lacking(facts, asked.needs))
-            found.append(Outcome(asked, value, reads[start:], presumed))
-    return found

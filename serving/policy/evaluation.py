@@ -35,7 +35,7 @@ def evaluate(
         NoNumberForDay: The law has no number for a day that mattered; the message names its file.
     """
     law = law_on(as_of, parameters)
-    _expect_known_by(facts, law.day)
+    expect_known_by(facts, law.day)
     facts, found = with_size(facts, law)
     return [measure.finding(facts, law, found) for measure in measures]
 
@@ -58,7 +58,12 @@ def with_size(facts: Facts, law: Law) -> tuple[Facts, Sizing]:
     return (facts if same else facts.with_size_class(found.size_class)), found
 
 
-def _expect_known_by(facts: Facts, day: date) -> None:
+def expect_known_by(facts: Facts, day: date) -> None:
+    """Refuse facts that nobody could have known by a day.
+
+    Raises:
+        FactError: The green grade was evaluated later.
+    """
     graded = facts.green_grade_date
     if graded is not None and graded > day:
         raise FactError("green_grade_date", graded, f"a day not after as_of {day}")

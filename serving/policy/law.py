@@ -12,7 +12,8 @@ from serving.policy.parameter import Certainty, Parameter, read_parameter
 
 HERE = Path(__file__).parent / "parameters"
 IN_WORDS = "in words"
-MOST_DAYS = 1000
+LAST_DAY = "last day"
+MOST_DAYS = 4096
 """Days whose numbers are remembered."""
 
 
@@ -23,11 +24,13 @@ class Parameters:
         by_name: What `read_parameter` read.
     """
 
-    __slots__ = ("_days", "by_name")
+    __slots__ = ("_days", "_first_day", "_reads", "by_name")
 
     def __init__(self, by_name: Mapping[str, Parameter]) -> None:
         self.by_name = dict(by_name)
         self._days: dict[date, Remembered] = {}
+        self._first_day: date | None = None
+        self._reads: dict[tuple[str, int], Read] = {}
 
     @classmethod
     def load(cls, *folders: Path) -> "Parameters":
@@ -69,6 +72,13 @@ class Parameters:
                 raise ParameterError(f"{folder / name}.yaml: unit: found {parameter.unit}, expected {unit}")
         return Parameters(self.by_name | replaced)
 
+    @property
+    def first_day(self) -> date:
+        """The first day on which no file of a number has still to begin."""
+        if self._first_day is None:
+            self._first_day = max((one.days[0] for one in self.by_name.values()), default=date.min)
+        return self._first_day
+
     def on(self, day: date) -> "Law":
         """The law as it stands on a day."""
         return Law(self, day, [])
@@ -82,7 +92,11 @@ class Parameters:
         numbers, _ = self.remembered(day)
         known = numbers.get(name)
         if known is None:
-            known = numbers[name] = _read(self.parameter(name), day)
+            parameter = self.parameter(name)
+            key = (name, parameter.place(day))
+            if key not in self._reads:
+                self._reads[key] = _read(parameter, day)
+            known = numbers[name] = self._reads[key]
         return known
 
     def remembered(self, day: date) -> "Remembered":
@@ -90,7 +104,9 @@ class Parameters:
         found = self._days.get(day)
         if found is None:
             if len(self._days) >= MOST_DAYS:
-                self._days.clear()
+                # several threads may ask at once: the list stands still
+                for oldest in list(self._days)[: max(MOST_DAYS // 8, 1)]:
+                    self._days.pop(oldest, None)
             found = self._days[day] = ({}, {})
         return found
 
@@ -127,10 +143,11 @@ class Law:
         NoNumberForDay: On reading a number whose file begins later than the day.
     """
 
-    __slots__ = ("_kept", "_made", "_numbers", "_parameters", "day", "reads")
+    __slots__ = ("_kept", "_made", "_numbers", "_of", "_parameters", "day", "reads")
 
     def __init__(self, parameters: Parameters, day: date, reads: list[Read]) -> None:
-        self._kept: dict[tuple[Any, int], tuple[Any, Any, list[Read]]] = {}
+        self._kept: dict[Any, tuple[Any, list[Read]]] = {}
+        self._of: Any = None
         self._parameters = parameters
         self._numbers, self._made = parameters.remembered(day)
         self.day = day
@@ -158,17 +175,25 @@ class Law:
             words = self._made[name, IN_WORDS] = parameter.in_words(parameter.on(self.day))
         return words
 
+    def told(self, text: str) -> str:
+        """A text with its numbers in words, `{0[name]}` standing for one; put together once a day."""
+        told: str | None = self._made.get((text, IN_WORDS))
+        if told is None:
+            told = self._made[text, IN_WORDS] = text.format(self)
+        return told
+
     def once(self, work: Callable[[Any, "Law"], Any], facts: Any) -> Any:
         """What `work` gives of facts under this law, computed once; what it read is remembered each time."""
-        key = (work, id(facts))
-        kept = self._kept.get(key)
+        if facts is not self._of:
+            self._of, self._kept = facts, {}
+        all_kept = self._kept
+        kept = all_kept.get(work)
         if kept is None:
             start = len(self.reads)
             found = work(facts, self)
-            # the facts stay, and so their id
-            self._kept[key] = (found, facts, self.reads[start:])
+            all_kept[work] = (found, self.reads[start:])
             return found
-        self.reads += kept[2]
+        self.reads += kept[1]
         return kept[0]
 
     def on(self, day: date) -> "Law":
@@ -179,14 +204,31 @@ class Law:
         """The same law, with nothing read."""
         return Law(self._parameters, self.day, [])
 
+    def forget(self) -> None:
+        """Take nothing for read or asked any more."""
+        self._of = None
+        self.reads.clear()
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether every number has a value on that day, so that none can be asked for too early."""
+        return self.day >= self._parameters.first_day
+
     def last_day(self, name: str) -> date | None:
         """The last day on which a number holds; None if no end is set."""
-        return self._parameters.parameter(name).last_day(self.day)
+        key = (name, LAST_DAY)
+        if key not in self._made:
+            self._made[key] = self._parameters.parameter(name).last_day(self.day)
+        last: date | None = self._made[key]
+        return last
 
 
 def _number(name: str) -> property:
     def number(law: Law) -> Any:
-        read = law._numbers.get(name) or law._parameters.read(name, law.day)  # noqa: SLF001 - its own property
+        try:
+            read = law._numbers[name]  # noqa: SLF001 - its own property
+        except KeyError:
+            read = law._parameters.read(name, law.day)  # noqa: SLF001 - its own property
         law.reads.append(read)
         return read.value
 

@@ -152,7 +152,7 @@ def if_known(loan: Any, names: tuple[str, ...], then: Callable[[], Truth]) -> Tr
 
 def lacking(loan: Any, names: tuple[str, ...]) -> tuple[str, ...]:
     """Those of one firm's facts that are not known."""
-    return tuple(name for name in names if getattr(loan, name) is None)
+    return tuple([name for name in names if getattr(loan, name) is None])
 
 
 def once(loan: Any, law: Any, work: Callable[[Any, Any], Any]) -> Any:

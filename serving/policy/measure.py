@@ -1,20 +1,22 @@
 """A measure: the clauses it asks, what it estimates, and the finding both make."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from serving.policy.clause import Clause, Known, Outcome, outcomes
+from serving.policy.clause import Clause, Known
 from serving.policy.facts import NAMES_ZH, Facts
 from serving.policy.finding import Finding
 from serving.policy.kinds import Result
 from serving.policy.law import Law, Read, assumptions_of
-from serving.policy.logic import Unknown
+from serving.policy.logic import Truth, Unknown
 from serving.policy.size import Sizing
 
+SIZE = "size_class"
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@dataclass(slots=True, kw_only=True)
 class Estimate:
     """What a measure is worth.
 
@@ -29,6 +31,55 @@ class Estimate:
     details: Mapping[str, Any] = field(default_factory=dict)
     says: str = ""
     notes: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Judged:
+    """What the clauses of a measure make together.
+
+    Attributes:
+        result: The result.
+        asked: The clauses that are asked.
+        values: What each of them gave, by name.
+        failed: Those that do not hold.
+        unknown: What those lack that could not be judged, by name.
+        reads: The numbers of law that those read which made the result.
+    """
+
+    result: Result
+    asked: list[Clause]
+    values: dict[str, Truth]
+    failed: list[Clause]
+    unknown: dict[str, Unknown]
+    reads: list[Read]
+
+    @property
+    def deciding(self) -> list[Clause]:
+        """The clauses that made the result: those that failed where something failed, otherwise all."""
+        return self.failed or self.asked
+
+    def ask(self, clauses: tuple[Clause, ...], facts: Facts, law: Law) -> None:
+        """Ask more clauses; FAIL if any fails, else UNKNOWN if any is unknown, else PASS."""
+        reads = law.reads
+        for clause in clauses:
+            start = len(reads)
+            value = clause.holds(facts, law)
+            if value is None:
+                del reads[start:]  # who is not asked decides nothing
+                continue
+            self.asked.append(clause)
+            self.values[clause.name] = value
+            if value is False:
+                self.failed.append(clause)
+                self.reads += reads[start:]
+            elif value is not True:
+                self.unknown[clause.name] = value
+        unsure = Result.UNKNOWN if self.unknown else Result.PASS
+        self.result = Result.FAIL if self.failed else unsure
+
+    def missing(self, sizing: Sizing) -> tuple[str, ...]:
+        """The missing facts, each once; of a missing size also what would give it."""
+        return missing_facts(self.unknown.values(), sizing) if self.unknown else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +97,7 @@ class Measure:
         estimate: What it is worth to one firm, given the result, and what the officer reads.
         amounts: Its amounts in yuan by name, unrounded, None where unknown; also of many firms at once.
         marks: What the amounts rest on by name, as far as tables show it; also of many firms at once.
+        details: What the finding tells besides, where it is made of what each clause gave to one firm.
     """
 
     key: str
@@ -58,114 +110,92 @@ class Measure:
     estimate: Callable[[Known, Law, Result], Estimate]
     amounts: Callable[[Known, Law, Known], Mapping[str, Any]] | None = None
     marks: Callable[[Known, Law, Known], Mapping[str, Any]] | None = None
+    details: Callable[[Known, Law, Mapping[str, Truth]], Mapping[str, Any]] | None = None
+
+    def judge(self, facts: Facts, law: Law) -> Judged:
+        """What the clauses give; those of its conditions only where it applies at all."""
+        judged = Judged(Result.PASS, [], {}, [], {}, [])
+        judged.ask(self.applies, facts, law)
+        if judged.failed:
+            judged.result = Result.NOT_APPLICABLE
+        else:
+            judged.ask(self.clauses, facts, law)
+        return judged
 
     def finding(self, facts: Facts, law: Law, sizing: Sizing) -> Finding:
         """What the measure gives; `facts` already carry the size that `sizing` found."""
-        law = law.afresh()
-        judged = self._judge(facts, law)
-        estimate, reads = self._estimate(facts, law, judged.result)
-        missing = _missing(judged.unknown, sizing)
-        return Finding(
-            measure=self.key,
-            number=self.number,
-            as_of=law.day,
-            result=judged.result,
-            passed=tuple([one.clause.name for one in judged.outcomes if one.value is True]),
-            failed=tuple([one.clause.name for one in judged.failed]),
-            unknown=tuple([one.clause.name for one in judged.unknown]),
-            missing=missing,
-            amounts=estimate.amounts,
-            details=estimate.details,
-            assumptions=_assumptions(judged.deciding, reads, estimate, sizing),
-            citations=tuple(dict.fromkeys([one.clause.cites for one in judged.deciding])),
-            text_zh=self._text(judged, missing, estimate, law),
-            beneficiary=self.beneficiary,
-            policy_version=law.policy_version,
-            policy_status=law.policy_status,
+        law.reads.clear()
+        judged = self.judge(facts, law)
+        estimate = self.estimated(facts, law, judged)
+        # a failure rests on its failed clauses alone
+        reads = judged.reads if judged.failed else law.reads
+        missing = judged.missing(sizing)
+        assumptions = _assumptions(judged, assumptions_of(reads), estimate, facts, sizing)
+        return Finding.of(
+            {
+                "measure": self.key,
+                "number": self.number,
+                "as_of": law.day,
+                "result": judged.result,
+                "passed": tuple([name for name, value in judged.values.items() if value is True]),
+                "failed": tuple([clause.name for clause in judged.failed]),
+                "unknown": tuple(judged.unknown),
+                "missing": missing,
+                "amounts": estimate.amounts,
+                "details": estimate.details,
+                "assumptions": assumptions,
+                "citations": tuple({clause.cites: None for clause in judged.deciding}),
+                "text_zh": self._text(judged, missing, estimate, law),
+                "beneficiary": self.beneficiary,
+                "policy_version": law.policy_version,
+                "policy_status": law.policy_status,
+            }
         )
 
-    def _judge(self, facts: Facts, law: Law) -> "Judged":
-        """FAIL if any clause fails, else UNKNOWN if any is unknown, else PASS."""
-        found = outcomes(self.applies, facts, law)
-        failed = _failed(found)
-        if failed:
-            return Judged(Result.NOT_APPLICABLE, found, failed, _unknown(found))
-        found += outcomes(self.clauses, facts, law)
-        failed, unknown = _failed(found), _unknown(found)
-        if failed:
-            return Judged(Result.FAIL, found, failed, unknown)
-        return Judged(Result.UNKNOWN if unknown else Result.PASS, found, failed, unknown)
+    def estimated(self, facts: Facts, law: Law, judged: Judged) -> Estimate:
+        """What it is worth by what its clauses gave; nothing where it does not apply.
 
-    def _estimate(self, facts: Facts, law: Law, result: Result) -> tuple[Estimate, list[Read]]:
-        """The estimate and the numbers of law it rests on; a FAIL rests on its failed clauses alone."""
-        if result is Result.NOT_APPLICABLE:
-            return Estimate(), []
-        start = len(law.reads)
-        estimate = self.estimate(facts, law, result)
-        return estimate, law.reads[start:] if result is not Result.FAIL else []
+        Raises:
+            NoNumberForDay: The law has no number for a day that mattered.
+        """
+        if judged.result is Result.NOT_APPLICABLE:
+            return Estimate()
+        estimate = self.estimate(facts, law, judged.result)
+        if self.details is not None:
+            estimate.details = self.details(facts, law, judged.values)
+        return estimate
 
-    def _text(self, judged: "Judged", missing: tuple[str, ...], estimate: Estimate, law: Law) -> str:
+    def _text(self, judged: Judged, missing: tuple[str, ...], estimate: Estimate, law: Law) -> str:
         says = estimate.says if judged.result is Result.PASS else self._refusal(judged, missing, law)
         return f"{says}；本结果为按征求意见稿所作估算，最终以{self.authority_zh}核定为准。"
 
-    def _refusal(self, judged: "Judged", missing: tuple[str, ...], law: Law) -> str:
+    def _refusal(self, judged: Judged, missing: tuple[str, ...], law: Law) -> str:
         """What speaks against a PASS, or is missing for one."""
         if judged.result is Result.UNKNOWN:
             return f"{self.title_zh}尚不能判断，缺少：{'、'.join([NAMES_ZH[name] for name in missing])}"
-        failed = "；".join([one.clause.zh.format(law) for one in judged.failed])
+        failed = "；".join([law.told(clause.zh) for clause in judged.failed])
         if judged.result is Result.FAIL:
             return f"不符合{self.title_zh}条件，未满足：{failed}"
         return f"{self.title_zh}不适用，该措施面向：{failed}"
 
 
-@dataclass(slots=True)
-class Judged:
-    """What the clauses of a measure make together.
-
-    Attributes:
-        result: The result.
-        outcomes: What each clause that is asked gave.
-        failed: Those that do not hold.
-        unknown: Those that could not be judged.
-    """
-
-    result: Result
-    outcomes: list[Outcome]
-    failed: list[Outcome]
-    unknown: list[Outcome]
-
-    @property
-    def deciding(self) -> list[Outcome]:
-        """The outcomes that made the result: those that failed where something failed, otherwise all."""
-        return self.failed or self.outcomes
-
-
-def _failed(found: list[Outcome]) -> list[Outcome]:
-    return [outcome for outcome in found if outcome.value is False]
-
-
-def _unknown(found: list[Outcome]) -> list[Outcome]:
-    return [outcome for outcome in found if isinstance(outcome.value, Unknown)]
-
-
-def _missing(unknown: list[Outcome], sizing: Sizing) -> tuple[str, ...]:
-    """The missing facts, each once; of a missing size also what would give it."""
-    if not unknown:
-        return ()
-    names = dict.fromkeys([name for outcome in unknown for name in outcome.value.missing])
-    if "size_class" in names:
+def missing_facts(unknown: Iterable[Unknown], sizing: Sizing) -> tuple[str, ...]:
+    """The facts that clauses lack, each once; of a missing size also what would give it."""
+    names = dict.fromkeys([name for value in unknown for name in value.missing])
+    if SIZE in names:
         names |= dict.fromkeys(sizing.missing)
     return tuple(names)
 
 
 def _assumptions(
-    deciding: list[Outcome], reads: list[Read], estimate: Estimate, sizing: Sizing
+    judged: Judged, of_law: list[str], estimate: Estimate, facts: Facts, sizing: Sizing
 ) -> tuple[str, ...]:
-    read = [read for outcome in deciding for read in outcome.reads] + reads
-    presumed = [
-        outcome.clause.presumed for outcome in deciding if outcome.presumed and outcome.clause.presumed
-    ]
+    presumed: list[str] = []
+    if not judged.failed:
+        presumed = [one.presumed for one in judged.asked if one.presumed and one.is_presumed(facts)]
     size_notes: tuple[str, ...] = ()
-    if sizing.assumptions and any("size_class" in outcome.clause.needs for outcome in deciding):
+    if sizing.assumptions and any(SIZE in clause.needs for clause in judged.deciding):
         size_notes = sizing.assumptions
-    return tuple(dict.fromkeys([*assumptions_of(read), *presumed, *size_notes, *estimate.notes]))
+    if not (of_law or presumed or size_notes or estimate.notes):
+        return ()
+    return tuple(dict.fromkeys([*of_law, *presumed, *size_notes, *estimate.notes]))

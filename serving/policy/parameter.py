@@ -53,10 +53,18 @@ class Parameter:
         Raises:
             NoNumberForDay: The day lies before the first date of the file.
         """
-        place = bisect_right(self.days, day)
-        if place == 0:
+        return self.values[self.place(day)]
+
+    def place(self, day: date) -> int:
+        """Place, among its values, of the one that holds on a day.
+
+        Raises:
+            NoNumberForDay: The day lies before the first date of the file.
+        """
+        later = bisect_right(self.days, day)
+        if later == 0:
             raise NoNumberForDay(self.file, day, self.days[0])
-        return self.values[place - 1]
+        return later - 1
 
     def last_day(self, day: date) -> date | None:
         """The last day before the parameter ends, seen from `day`; None if no end is set."""

@@ -19,6 +19,18 @@ Known: TypeAlias = Any
 CLASSES = tuple(SizeClass)
 OUT_OF_SCOPE = "OUT_OF_SCOPE"
 MONTHS = 12
+SIZED_BY = frozenset(
+    (
+        "entity_type",
+        "industry",
+        "size_class",
+        "employees",
+        "revenue_cny",
+        "revenue_months",
+        "assets_cny",
+    )
+)
+"""The facts that a size is found by."""
 FACT_OF = {"employees": "employees", "revenue_wan": "revenue_cny", "assets_wan": "assets_cny"}
 
 
@@ -133,7 +145,7 @@ def _levels(facts: Facts, limits: dict[str, Any]) -> tuple[list[int], tuple[str,
             missing.append(fact)
         else:
             # 0 for micro to 3 for large: how many lower limits the indicator reaches
-            known.append(sum(reaches(facts, fact, limit) for limit in limits[indicator]))
+            known.append(sum([reaches(facts, fact, limit) for limit in limits[indicator]]))
     return known, tuple(missing)
 
 
@@ -181,9 +193,11 @@ def _no_scale(facts: Facts) -> tuple[str, ...]:
 def _assumptions(facts: Facts, *, sure: bool, by_reference: bool) -> tuple[str, ...]:
     if facts.size_class:
         return ()
-    notes = {
-        f"待确认：行业 {facts.industry} 对应的划型类别": not sure,
-        "个体工商户参照企业划型标准": by_reference,
-        f"营业收入按 {facts.revenue_months} 个月折算为全年": facts.revenue_months not in (None, MONTHS),
-    }
-    return tuple(note for note, holds in notes.items() if holds)
+    notes = []
+    if not sure:
+        notes.append(f"待确认：行业 {facts.industry} 对应的划型类别")
+    if by_reference:
+        notes.append("个体工商户参照企业划型标准")
+    if facts.revenue_months not in (None, MONTHS):
+        notes.append(f"营业收入按 {facts.revenue_months} 个月折算为全年")
+    return tuple(notes)

@@ -7,7 +7,7 @@ from typing import Any
 
 from serving.policy.clause import Known
 from serving.policy.law import Law
-from serving.policy.logic import Truth, Unknown, either, once, told
+from serving.policy.logic import Truth, either, once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,15 +64,18 @@ def marker(tags: tuple[Tag, ...]) -> Callable[[Known, Law], dict[str, Truth]]:
 
 def tagged(marks: dict[str, Truth]) -> dict[str, Any]:
     """For one firm's details: each tag, `tags` carried, and what would settle the open ones."""
-    return {
-        "tags": tuple(name for name, truth in marks.items() if truth is True),
-        "tags_unknown": {name: truth.missing for name, truth in marks.items() if isinstance(truth, Unknown)},
-        **told(marks),
-    }
+    carried, unknown = [], {}
+    for name, truth in marks.items():
+        if truth is True:
+            carried.append(name)
+        elif truth is not False:
+            unknown[name] = truth.missing
+    return {"tags": tuple(carried), "tags_unknown": unknown, **marks, **dict.fromkeys(unknown)}
 
 
 def in_words(tags: tuple[Tag, ...], details: dict[str, Any]) -> str:
     """The tags that are carried, and those that are still open, in Chinese."""
-    names = {one.name: one.zh for one in tags}
-    carried, unknown = ("、".join(names[name] for name in details[part]) for part in ("tags", "tags_unknown"))
+    names, still_open = details["tags"], details["tags_unknown"]
+    carried = "、".join([one.zh for one in tags if one.name in names])
+    unknown = "、".join([one.zh for one in tags if one.name in still_open])
     return f"{carried}；待确认：{unknown}" if unknown else carried

@@ -57,3 +57,14 @@ def test_a_completed_code_is_valid_and_one_changed_digit_makes_it_invalid(letter
 
 def test_missing_codes_are_not_valid() -> None:
     assert are_valid(pd.Series(["91330502MA29K00168", None], dtype="str")).tolist() == [True, False]
+
+
+@given(st.text(alphabet=ALPHABET + "IOSVZa０", min_size=17, max_size=19))
+def test_one_code_and_a_column_of_codes_are_judged_alike(code: str) -> None:
+    assert is_valid(code) == are_valid(pd.Series([code], dtype="str")).item()
+
+
+@given(st.text(alphabet=ALPHABET, min_size=10, max_size=10), st.integers(0, 999999))
+def test_any_shape_of_a_code_is_judged_alike(letters: str, region: int) -> None:
+    code = f"91{region:06d}{letters}"
+    assert is_valid(code) == are_valid(pd.Series([code], dtype="str")).item()

@@ -87,6 +87,14 @@ def test_held_out_margins_are_of_trees_that_have_not_seen_the_row():
     assert np.corrcoef(seen, label)[0, 1] > 0.3
 
 
+def test_the_margin_is_as_large_as_that_of_rows_held_out(grown):
+    """The mean of the boosters, not their sum."""
+    matrix, _ = table()
+    margin = grown.booster.predict(matrix, raw_score=True)
+    assert np.std(margin) == pytest.approx(np.std(grown.held_out), rel=0.3)
+    assert np.mean(margin) == pytest.approx(np.mean(grown.held_out), abs=0.1)
+
+
 def test_no_more_trees_grow_than_allowed(grown):
     assert grown.booster.num_trees() <= 100
     assert grown.booster.num_trees() % grown.rounds == 0

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.errors import ModelError
-from models.calibration import Calibration, calibrated, platt
+from models.calibration import Calibration, calibrated, calibrated_loss, platt
 
 
 def drawn(rows, seed=0, truth=lambda margin: margin):
@@ -129,3 +129,16 @@ def test_a_firm_alone_gets_what_it_gets_among_others():
     curve = calibrated(margins, label)
     batch = curve.log_odds(margins)
     assert [curve.log_odds(margins[[row]])[0] for row in range(200)] == batch[:200].tolist()
+
+
+def test_the_calibrated_loss_forgives_margins_that_exaggerate():
+    margins, label = drawn(5_000)
+    bold = 2 * margins + 1
+    assert calibrated_loss(bold, label) < np.mean(np.logaddexp(0, bold) - label * bold)
+
+
+def test_margins_that_rank_backwards_are_not_turned_round_to_look_good():
+    margins, label = drawn(5_000)
+    backwards = -0.3 * margins
+    plain = np.mean(np.logaddexp(0, backwards) - label * backwards)
+    assert calibrated_loss(backwards, label) == pytest.approx(plain)

@@ -273,3 +273,26 @@ def test_the_state_names_sample_scale_and_calibration(model, firms, tmp_path):
     state = json.loads((tmp_path / "model.json").read_text("utf-8"))
     assert state["sample"] == {"rows": 3000, "bads": int(firms.bad.sum())}
     assert state["scale"]["base"] == 600
+
+
+def test_points_by_column_add_up_to_the_score_before_rounding(firms, unseen):
+    model = CreditModel(n_estimators=50, calibration="platt").fit(firms.table, firms.bad)
+    exact = model.points_scale.exact(model.decision_function(unseen.table))
+    average = exact - model.points_by_column(unseen.table).sum(axis=1)
+    assert abs(model.slope_ - 1) > 0.05, "else points that forget the slope would add up too"
+    assert np.allclose(average, average[0], atol=1e-6)
+
+
+def test_warming_changes_no_score_and_no_reason(model, unseen, tmp_path):
+    model.save(tmp_path)
+    cold, warm = CreditModel.load(tmp_path), CreditModel.load(tmp_path)
+    warm.warm()
+    few = unseen.table.head(40)
+    assert (warm.predict_proba(few) == cold.predict_proba(few)).all()
+    assert warm.reasons(few) == cold.reasons(few)
+    np.testing.assert_allclose(warm.shapley(few), cold.shapley(few), atol=1e-12, rtol=0)
+    alone = [warm.shapley(few.iloc[[row]])[0] for row in range(len(few))]
+    assert (np.array(alone) == warm.shapley(unseen.table)[:40]).all()
+    assert [warm.predict_proba(few.iloc[[row]])[0, 1] for row in range(len(few))] == warm.predict_proba(
+        unseen.table
+    )[:40, 1].tolist()

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
 from features.errors import ModelError
+from models.metrics import auc
 from models.reject_comparison import compare
 from models.rejects import MANNERS, parcelled, sample, with_rejects
+from models.scorecard import WoeScorecard
 
 
 @dataclass
@@ -175,3 +177,31 @@ def test_what_cannot_be_inferred_is_refused_with_its_reason(model, applicants, c
     }
     with pytest.raises(ModelError, match=message):
         with_rejects(model, **(arguments | change))
+
+
+@pytest.mark.parametrize("manner", MANNERS)
+def test_a_scorecard_with_rejects_is_a_whole_scorecard(applicants, manner, tmp_path):
+    accepted, rejected = applicants.accepted, applicants.rejected
+    card = WoeScorecard(refined=False)
+    alone = card.fit(accepted, applicants.bad)
+    both = with_rejects(card, accepted, applicants.bad, rejected, manner=manner, worse=1)
+    table = both.table_of_points()
+    assert set(table["variable"]) >= {"debt", "sales"}
+    assert auc(applicants.rejected_bad, both.predict_proba(rejected)[:, 1]) > 0.6
+    both.save(tmp_path)
+    again = WoeScorecard.load(tmp_path)
+    assert (again.points(rejected) == both.points(rejected)).all()
+    assert again.table_of_points().equals(table)
+    assert (again.points(rejected) != alone.points(rejected)).any()
+
+
+def test_a_scorecard_that_puts_rejects_back_comes_nearer_to_their_bad_rate(applicants):
+    """The accepted alone end where the old rule refused: the last bin flattens what lies beyond."""
+    card = WoeScorecard(refined=False)
+    truth = applicants.rejected_bad.mean()
+    alone = card.fit(applicants.accepted, applicants.bad).predict_proba(applicants.rejected)[:, 1].mean()
+    fuzzy = with_rejects(
+        card, applicants.accepted, applicants.bad, applicants.rejected, manner="fuzzy", worse=1.3
+    )
+    told = fuzzy.predict_proba(applicants.rejected)[:, 1].mean()
+    assert abs(told - truth) < abs(alone - truth)

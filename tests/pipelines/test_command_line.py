@@ -17,6 +17,7 @@ GROUPS = {
     "train": ["credit", "green"],
     "models": ["list", "show", "promote", "rollback", "history"],
     "report": ["city"],
+    "accounts": ["add", "list", "disable", "enable", "unlock", "password", "token", "demo"],
 }
 EVERY_VERB = [[verb] for verb in VERBS] + [[group, verb] for group, verbs in GROUPS.items() for verb in verbs]
 

@@ -33,7 +33,7 @@ tables:
       case_kind: 种类
       amount_cny: "标的(元)"
 """
-SECRET = "geheim-4711"  # noqa: S105 - of a database that lives as long as the tests
+SECRET = "geheim-4711"
 VARIABLE = "LVDAITONG_TEST_DB"
 FROM_TABLE = f"database: {VARIABLE}\n    table: %s"
 HEADERS = {"代码", "记录号", "日期", "种类", "标的(元)"}

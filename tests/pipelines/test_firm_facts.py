@@ -5,7 +5,7 @@ import pytest
 
 from features.catalogue import source_named
 from features.session import Session
-from pipelines.firm_facts import FLAGS, LISTED, facts_in
+from pipelines.firm_facts import FLAGS, LISTED, NAMES, facts_in
 from serving.policy import Facts
 
 DAY = "2026-10-31"
@@ -208,3 +208,22 @@ def test_subsidies_of_the_year_are_added_up_by_the_half_year_they_are_for(ask):
 
 def test_every_flag_is_a_fact_that_the_measures_know():
     assert set(LISTED.values()) <= FLAGS <= set(Facts.__dataclass_fields__)
+
+
+def test_a_name_is_the_newest_that_the_register_tells(lake):
+    session = Session(
+        lake(
+            registration="""
+            entity_id | event_date | name             | entity_type
+            A         | 2020-01-01 | 德清甲有限公司   | ENTERPRISE
+            A         | 2026-05-01 | 德清新甲有限公司 | ENTERPRISE
+            A         | 2026-11-02 | 德清再甲有限公司 | ENTERPRISE
+            B         | 2024-01-01 | 乙经营部         | INDIVIDUAL_BUSINESS
+            B         | 2025-01-01 |                  | INDIVIDUAL_BUSINESS
+            C         | 2024-01-01 |                  | ENTERPRISE
+            """
+        )
+    )
+    session.set_spine(pd.DataFrame({"entity_id": ["A", "B", "C"], "as_of": DAY}))
+    told = session.ask(source_named("registration"), NAMES)
+    assert of(told, "name") == {"A": "德清新甲有限公司", "B": "乙经营部", "C": None}

@@ -27,7 +27,7 @@ from pipelines.collect import collect
 from pipelines.recipe import load_recipe
 from pipelines.sample import scope_of
 from pipelines.snapshot import write_snapshot
-from serving.desk import Desk
+from serving.desk import Loaded
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = ("README.md", "README.zh-CN.md")
@@ -204,10 +204,9 @@ def test_research_in_the_same_home_takes_no_champions_place(ran, cumcm, tmp_path
     assert research["model"] == "sme_credit_cumcm2020c/1"
     assert research["firms"] == 123, "the city's firms are not among them"
     assert champion(home, CREDIT) == before
-    desk = Desk.open(home)
-    assert desk.unready() == {}
-    assert len(desk.snapshot.firms) == told["firms"]
-    desk.close()
+    loaded = Loaded.read(home)
+    assert loaded.missing == {}
+    assert len(loaded.snapshot.firms) == told["firms"]
 
 
 def test_a_run_killed_half_way_leaves_whole_batches_and_the_next_one_goes_on(city, tmp_path):

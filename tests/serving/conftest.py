@@ -1,10 +1,22 @@
-"""A small home made without the pipelines: 60 firms, two tiny models, one snapshot."""
+"""A small home made without the pipelines: 60 firms, two tiny models, one snapshot; and who may ask."""
 
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from itertools import count
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import psycopg
 import pytest
+from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 
 from features.home import Home
@@ -14,11 +26,125 @@ from models.green import GRADES, GreenGradeModel
 from models.ledger import FILE as LEDGER
 from models.reasons import Meaning
 from models.registry import CREDIT, GREEN, register
+from serving.access.access import Access
+from serving.access.event import CONSOLE
+from serving.access.roles import Role
 from serving.api import create_app
+from serving.purposes import Basis, Purpose
+from serving.records.consent import Consent
+from serving.records.records import Records
+from serving.settings import Settings
 from serving.snapshot import FEATURES_FILE, FIRMS_FILE
 
 AS_OF = date(2026, 10, 31)
+UNKNOWN = "91350100M000100Y43"
+"""Has given its consent, and nothing is known of it."""
 FIRMS = 60
+NUMBERS = count()
+
+
+class Server:
+    """Debian's PostgreSQL in a folder of its own, on a free port of loopback."""
+
+    def __init__(self, binaries: Path) -> None:
+        self.binaries = binaries
+        self.folder = Path(tempfile.mkdtemp(prefix="lvdaitong-records-"))
+        self.user = "postgres" if os.geteuid() == 0 else None
+        if self.user:
+            shutil.chown(self.folder, self.user)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.run("initdb", "-D", self.data, "-U", "boss", "-E", "UTF8", "--no-locale", "--auth=trust", "-N")
+
+    @property
+    def data(self):
+        """Where its files lie."""
+        return self.folder / "data"
+
+    def run(self, name, *words):
+        """One of its programs, to its end."""
+        subprocess.run(
+            [str(word) for word in (self.binaries / name, *words)],
+            check=True, cwd=self.folder, user=self.user, capture_output=True, timeout=60,
+        )  # fmt: skip
+
+    def start(self):
+        """Start it, and wait until it answers."""
+        # what a killed process wrote is in the system's memory: no need to wait for the disk
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
+        self.run("pg_ctl", "-D", self.data, "-o", options, "-l", self.folder / "log", "-w", "start")
+
+    def stop(self):
+        """Stop it at once."""
+        self.run("pg_ctl", "-D", self.data, "-m", "immediate", "-w", "stop")
+
+    def signal(self, number):
+        """To the postmaster and every one of its children."""
+        leader = int((self.data / "postmaster.pid").read_text().split("\n")[0])
+        children = Path(f"/proc/{leader}/task/{leader}/children").read_text().split()
+        for one in (leader, *map(int, children)):
+            os.kill(one, number)
+
+    def kill(self):
+        """Kill -9 of everything, as the loss of power would; then wait until the port is free."""
+        self.signal(signal.SIGKILL)
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            with socket.socket() as tried:
+                if tried.connect_ex(("127.0.0.1", self.port)):
+                    # where nobody reaps the dead process, its number looks alive to the next one
+                    (self.data / "postmaster.pid").unlink(missing_ok=True)
+                    return
+            time.sleep(0.02)
+        raise AssertionError("PostgreSQL does not die")
+
+    def address(self, name):
+        """The address of one of its databases."""
+        return f"postgresql+psycopg://boss@127.0.0.1:{self.port}/{name}"
+
+    def new_database(self):
+        """The address of a new, empty database."""
+        name = f"t{next(NUMBERS)}"
+        with psycopg.connect(
+            f"host=127.0.0.1 port={self.port} user=boss dbname=postgres", autocommit=True
+        ) as it:
+            it.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
+        return self.address(name)
+
+
+def _binaries():
+    if found := shutil.which("initdb"):
+        return Path(found).parent
+    found = max(Path("/usr/lib/postgresql").glob("*/bin/initdb"), default=None)
+    return found.parent if found else None
+
+
+def new_server():
+    """A server that is not running yet; without PostgreSQL the test is skipped, under CI it fails."""
+    binaries = _binaries()
+    if binaries is None:
+        message = "no PostgreSQL here; `make services` brings it"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    return Server(binaries)
+
+
+@pytest.fixture(scope="session")
+def postgres_server():
+    """One server for all tests; who stops it starts it again."""
+    server = new_server()
+    server.start()
+    yield server
+    server.stop()
+    shutil.rmtree(server.folder)
+
+
+@pytest.fixture
+def postgres(postgres_server):
+    """The address of an empty database of PostgreSQL."""
+    return postgres_server.new_database()
 
 
 def meaning(zh, lowers, raises, **more):
@@ -134,17 +260,105 @@ def home(tmp_path_factory):
     return made
 
 
+SETTINGS = Settings(is_demo=True, requests_per_minute=0)
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+PEOPLE = {
+    "officer": (Role.OFFICER, "BANK-A"),
+    "colleague": (Role.OFFICER, "BANK-A"),
+    "reviewer": (Role.REVIEWER, "BANK-A"),
+    "officer-b": (Role.OFFICER, "BANK-B"),
+    "reviewer-b": (Role.REVIEWER, "BANK-B"),
+    "staff": (Role.STAFF, None),
+    "auditor": (Role.AUDITOR, None),
+}
+PASSWORD = "seven green bamboo shoots"
+
+
+@pytest.fixture(scope="session", name="let_in")
+def _let_in():
+    """See `let_in`."""
+    return let_in
+
+
+@pytest.fixture(scope="session")
+def write_snapshot_of():
+    """Write a snapshot of firms of some ids into a home."""
+    return write_firms
+
+
+def let_in(home, ids, settings=SETTINGS):
+    """Accounts of two banks and the platform, and consents of all firms to the first bank; name → token."""
+    records = Records.open(settings.address(home), settings.audit_key)
+    access = Access.open(records.engine, settings, hasher=CHEAP)
+    for name, (role, bank) in PEOPLE.items():
+        access.accounts.add(name, role, bank, password=PASSWORD, by=CONSOLE)
+    consents = [
+        Consent(
+            entity_id=one,
+            bank="BANK-A",
+            purpose=Purpose.PRE_LOAN,
+            basis=Basis.CONSENT,
+            reference="授权书",
+            valid_from=date(2020, 1, 1),
+        )
+        for one in ids
+    ]
+    records.consents.record_many(consents, by="staff")
+    tokens = {name: access.tokens.issue(access.accounts.of(name), "test").text for name in PEOPLE}
+    records.close()
+    return tokens
+
+
+class As(TestClient):
+    """A client of the service in the name of an officer; `of` gives the headers of others."""
+
+    def __init__(self, app, tokens):
+        super().__init__(app, raise_server_exceptions=False)
+        self.tokens = tokens
+        if tokens:
+            self.headers.update(self.of("officer"))
+
+    def of(self, name):
+        """The header that shows who asks."""
+        return {"Authorization": f"Bearer {self.tokens[name]}"}
+
+
 @pytest.fixture(scope="session")
 def client(home, started):
     """A client of the started service; an error inside is an answer, as it is outside."""
-    with started(home) as running:
+    with started(home, [*codes(), UNKNOWN]) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
+def on_postgres(home, started, postgres_server):
+    """The same with its records in PostgreSQL."""
+    settings = replace(SETTINGS, database_url=postgres_server.new_database())
+    with started(home, [*codes(), UNKNOWN], settings) as running:
+        yield running
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either(request):
+    """A client of the service on either database."""
+    return request.getfixturevalue("client" if request.param == "sqlite" else "on_postgres")
+
+
+@pytest.fixture(scope="session")
 def started():
-    """Start a service over any home."""
-    return lambda over: TestClient(create_app(over), raise_server_exceptions=False)
+    """Start a service over any home; with firms, people may ask about them."""
+
+    def start(over, ids=(), settings=SETTINGS):
+        tokens = let_in(over, ids, settings)
+        return As(create_app(over, settings), tokens)
+
+    return start
+
+
+@pytest.fixture
+def unprepared():
+    """A client of a service over any home, in which nobody may ask yet."""
+    return lambda over: As(create_app(over, SETTINGS), {})
 
 
 @pytest.fixture
@@ -161,8 +375,9 @@ def research(tmp_path, home, started):
     made.artifacts.symlink_to(home.artifacts)
     made.registry.symlink_to(home.registry)
     (made.root / LEDGER).symlink_to(home.root / LEDGER)
-    write_firms(made, [f"e{number}" for number in range(FIRMS)])
-    with started(made) as client:
+    ids = [f"e{number}" for number in range(FIRMS)]
+    write_firms(made, ids)
+    with started(made, [*ids, "E7"]) as client:
         yield client
 
 

@@ -262,9 +262,10 @@ def test_an_empty_home_is_alive_and_says_what_is_missing(empty, question):
     assert empty.post("/v1/eligibility", json={"as_of": "2026-11-20", "facts": {}}).status_code == 200
 
 
-def test_a_record_that_cannot_be_kept_stops_every_answer(tmp_path, question, started):
+def test_a_record_that_cannot_be_kept_stops_every_answer(tmp_path, question, unprepared):
     (tmp_path / "service.db").write_text("this is no database, but long enough to be taken for one" * 99)
-    with started(Home(tmp_path)) as client:
+    with unprepared(Home(tmp_path)) as client:
+        client.headers["Authorization"] = f"Bearer lvd_{'x' * 43}"
         assert "records" in expect_problem(client.get("/readyz"), 503)["missing"]
         expect_problem(client.post("/v1/preapprovals", json=question), 503)
         expect_problem(client.post("/v1/eligibility", json={"as_of": "2026-11-20", "facts": {}}), 503)
@@ -280,7 +281,7 @@ def test_an_unexpected_error_tells_nothing(client, question, monkeypatch):
     def broken(*_args, **_more):
         raise ZeroDivisionError("secret")
 
-    monkeypatch.setattr("serving.desk.decide", broken)
+    monkeypatch.setattr("serving.desk.desk.decide", broken)
     answer = client.post("/v1/preapprovals", json=question)
     expect_problem(answer, 500)
     assert "secret" not in answer.text
@@ -290,7 +291,7 @@ def test_the_log_holds_no_code(client, question, firm, caplog):
     caplog.set_level("INFO")
     client.post("/v1/preapprovals", json=question)
     client.get(f"/v1/entities/{firm}/profile")
-    lines = [record.getMessage() for record in caplog.records if record.name == "lvdaitong.serving"]
+    lines = [record.getMessage() for record in caplog.records if record.name == "lvdaitong.access"]
     assert any("/v1/entities/{entity_id}/profile 200" in line for line in lines)
     assert not any(firm in line for line in lines)
 
@@ -311,11 +312,12 @@ def test_the_process_carries_neither_great_expectations_nor_plots(home):
         from pathlib import Path
         from features.home import Home
         from serving.api import create_app
-        from serving.desk import Desk
-        app = create_app(Home(Path({str(home.root)!r})))
+        from serving.desk import Loaded
+        from serving.settings import Settings
+        app = create_app(Home(Path({str(home.root)!r})), Settings(is_demo=True))
         assert "mlflow" not in sys.modules, "mlflow before the registry was asked"
-        desk = Desk.open(Home(Path({str(home.root)!r})))
-        assert desk.missing == {{}}, desk.missing
+        loaded = Loaded.read(Home(Path({str(home.root)!r})))
+        assert loaded.missing == {{}}, loaded.missing
         heavy = {{"great_expectations", "matplotlib", "pyspark", "ibis", "duckdb"}}
         assert not heavy & sys.modules.keys(), heavy & sys.modules.keys()
     """

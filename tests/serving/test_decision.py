@@ -3,12 +3,15 @@
 import json
 from dataclasses import replace
 from datetime import date
+from threading import enumerate as enumerate_threads
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from features.errors import ModelError, RequestError
 from features.home import Home
+from models.credit import CreditModel
 from serving.decision import Scorer, decide, facts_for, points_of, profile, snapshot_subject
 from serving.policy import FactError
 from serving.snapshot import load_snapshot
@@ -42,6 +45,35 @@ def test_what_was_worked_out_for_all_firms_changes_nothing_for_one(scorer, snaps
 def test_points_from_a_matrix_are_the_models_own(scorer, snapshot):
     board = scorer.board(snapshot.features)
     assert (points_of(scorer.credit, board.matrix) == scorer.credit.points_by_column(snapshot.features)).all()
+
+
+def test_a_champion_is_warmed_when_it_is_loaded(home, monkeypatch):
+    warmed = []
+
+    def note(model):
+        warmed.append(model)
+
+    monkeypatch.setattr(CreditModel, "warm", note)
+    credit = Scorer.load(home).credit
+    for thread in enumerate_threads():
+        if thread.name == "warm":
+            thread.join()
+    assert warmed == [credit]
+
+
+def test_a_cold_champion_says_the_same(home, scorer, snapshot, monkeypatch):
+    monkeypatch.setattr(CreditModel, "warm", lambda _: None)
+    cold = Scorer.load(home)
+    scorer.credit.warm()
+    boards = [one.board(snapshot.features) for one in (cold, scorer)]
+    warm, booster = (
+        points_of(one.credit, board.matrix) for one, board in zip((scorer, cold), boards, strict=True)
+    )
+    np.testing.assert_allclose(warm, booster, atol=1e-9, rtol=0)
+    for firm in snapshot.firms.index[:20]:
+        assert decide(cold, snapshot, firm, LOAN, board=boards[0]) == decide(
+            scorer, snapshot, firm, LOAN, board=boards[1]
+        )
 
 
 def test_the_score_is_the_models_own(scorer, snapshot, firm):

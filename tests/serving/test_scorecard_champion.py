@@ -12,7 +12,7 @@ from features.home import Home
 from models.registry import CHALLENGER, CREDIT, find_challenger, promote, register
 from models.scorecard import WoeScorecard
 from serving.decision import Scorer, decide, points_of, profile
-from serving.desk import Desk
+from serving.desk import Loaded
 from serving.snapshot import load_snapshot
 
 LOAN = {"loan_amount_cny": "5000000", "start_date": date(2026, 10, 31), "maturity_date": date(2027, 10, 31)}
@@ -82,9 +82,7 @@ def test_what_was_worked_out_for_all_firms_changes_nothing_for_one(scorer, snaps
 
 
 def test_the_service_starts_on_it(promoted):
-    desk = Desk.open(promoted)
-    assert desk.unready() == {}
-    desk.close()
+    assert Loaded.read(promoted).missing == {}
 
 
 def test_a_champion_that_is_no_credit_model_is_refused(home, tmp_path):

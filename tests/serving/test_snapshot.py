@@ -58,6 +58,15 @@ def test_facts_are_plain_and_unknown_ones_absent(home):
     assert all(type(value) in {int, float, bool, str, date} for value in snapshot.facts("a").values())
 
 
+def test_a_name_is_for_people_and_no_fact(home):
+    assert load_snapshot(home).name("a") is None
+    file = home.features(DAY) / FIRMS_FILE
+    pd.read_parquet(file).assign(name=["德清恒瑞纺织有限公司", None]).to_parquet(file)
+    snapshot = load_snapshot(home)
+    assert (snapshot.name("a"), snapshot.name("b")) == ("德清恒瑞纺织有限公司", None)
+    assert "name" not in snapshot.facts("a") | snapshot.facts("b")
+
+
 def test_freshness_is_a_day_or_nothing(home):
     assert load_snapshot(home).freshness("a") == {"registration": date(2026, 9, 30)}
     assert load_snapshot(home).freshness("b") == {"registration": None}
@@ -67,7 +76,7 @@ def test_features_of_one_firm_are_a_table_of_one_row(home):
     assert load_snapshot(home).features_of("a").to_dict("index") == {"a": {"x": 1.0}}
 
 
-@pytest.mark.parametrize("ask", ["facts", "freshness", "row", "features_of"])
+@pytest.mark.parametrize("ask", ["facts", "freshness", "name", "indicators", "features_of"])
 def test_an_unknown_firm_is_named(home, ask):
     with pytest.raises(RequestError, match="firm 'z' is not known on 2026-10-31"):
         getattr(load_snapshot(home), ask)("z")

@@ -6,6 +6,7 @@ import pandas as pd
 from features.city.arrays import Ints, spread_days
 from features.city.industries import INDUSTRIES
 from features.city.lags import Habits
+from features.city.names import name_numbers, spelled_names
 from features.city.rows import frame
 from features.city.signals import view
 from features.city.sources import code
@@ -13,7 +14,7 @@ from features.city.world import Chunk
 
 SOURCE = "registration"
 HABITS = Habits(late=0.03, corrected=0.01, withdrawn=0.0, corrects="registered_capital_cny")
-TEXTS = {"industry": tuple(industry.code for industry in INDUSTRIES)}
+TEXTS = {"name": spelled_names, "industry": tuple(industry.code for industry in INDUSTRIES)}
 USUAL_LOG_RATE = -3.3
 """Log of the monthly changes of registration of a firm that looks of usual health."""
 
@@ -34,6 +35,7 @@ def rows(chunk: Chunk) -> pd.DataFrame:
         chunk,
         firm,
         day,
+        name=_names(chunk)[firm],
         established_date=born[firm],
         industry=chunk.per_firm(population.industry)[firm],
         district=chunk.per_firm(population.district)[firm],
@@ -41,6 +43,17 @@ def rows(chunk: Chunk) -> pd.DataFrame:
         registered_capital_cny=_capital(chunk, rng)[firm]
         * np.where(changes, rng.choice([0.9, 1, 1, 1.2], len(firm)), 1),
         status=np.where(end, _last_status(chunk)[firm], code(SOURCE, "status", "ACTIVE")),
+    )
+
+
+def _names(chunk: Chunk) -> Ints:
+    """Return the number of each firm's name: it never changes, and is no draw."""
+    population = chunk.world.population
+    return name_numbers(
+        population.codes[chunk.rows],
+        kind=chunk.per_firm(population.kind),
+        industry=chunk.per_firm(population.industry),
+        district=chunk.per_firm(population.district),
     )
 
 

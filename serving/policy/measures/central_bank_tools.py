@@ -11,7 +11,7 @@ Which tools are open on a day is a dated parameter, whose version every finding 
 from serving.policy.clause import Known, clause
 from serving.policy.kinds import EntityType, ProductForm, Result, SizeClass
 from serving.policy.law import Law
-from serving.policy.logic import Truth, among, both, either, if_known, negation
+from serving.policy.logic import Truth, among, both, either, if_known, negation, once
 from serving.policy.measure import Estimate, Measure
 from serving.policy.tag import Tag, any_of, in_words, marker, tag, tagged
 
@@ -23,14 +23,14 @@ SMALL = (SizeClass.SMALL, SizeClass.MICRO)
 @tag(cites=DRAFT, zh="支农支小再贷款")
 def agri_small_relending(loan: Known, law: Law) -> Truth:
     """The borrower is a small or micro firm or an individual business, or the loan serves agriculture."""
-    return both(_is_open("AGRI_SMALL_RELENDING", law), either(_is_small(loan), _is_sannong(loan)))
+    return both(_is_open("AGRI_SMALL_RELENDING", law), either(_is_small(loan, law), _is_sannong(loan)))
 
 
 @tag(cites=DRAFT, zh="再贴现")
 def rediscount(loan: Known, law: Law) -> Truth:
     """A bill of a small or micro firm, an individual business or agriculture is discounted."""
     is_bill = if_known(loan, ("product_form",), lambda: loan.product_form == ProductForm.BILL_DISCOUNT)
-    eligible = either(_is_small(loan), _is_sannong(loan))
+    eligible = either(_is_small(loan, law), _is_sannong(loan))
     return both(_is_open("REDISCOUNT", law), both(is_bill, eligible))
 
 
@@ -57,14 +57,18 @@ def inclusive_small_support(loan: Known, law: Law) -> Truth:
         lambda: loan.loan_amount_cny <= law.relending_inclusive_credit_line,
     )
     small_enough = either(within, both(without_line, by_amount))
-    return both(_is_open("INCLUSIVE_SMALL_SUPPORT", law), both(_is_small(loan), small_enough))
+    return both(_is_open("INCLUSIVE_SMALL_SUPPORT", law), both(_is_small(loan, law), small_enough))
 
 
 def _is_open(tool: str, law: Law) -> bool:
     return tool in law.relending_tools
 
 
-def _is_small(loan: Known) -> Truth:
+def _is_small(loan: Known, law: Law) -> Truth:
+    return once(loan, law, _small)
+
+
+def _small(loan: Known, _: Law) -> Truth:
     """Small or micro by size; an individual business whatever its size."""
     by_kind = if_known(loan, ("entity_type",), lambda: loan.entity_type == EntityType.INDIVIDUAL_BUSINESS)
     return either(by_kind, if_known(loan, ("size_class",), lambda: among(loan.size_class, SMALL)))

@@ -7,13 +7,13 @@ names the evidence that is missing. Each criterion is told on its own, with the 
 against it. Whatever the result, the clock runs where the firm was recommended.
 """
 
-from functools import reduce
+from collections.abc import Mapping
 from typing import Any
 
 from serving.policy.clause import Clause, Known, clause
 from serving.policy.kinds import EntityType, RegistrationStatus, Result, SizeClass, SlaStatus
 from serving.policy.law import Law
-from serving.policy.logic import Truth, Unknown, among, both, negation
+from serving.policy.logic import Truth, Unknown, among, both, negation, once
 from serving.policy.measure import Estimate, Measure
 from serving.policy.months import months_before, whole_months_between
 from serving.policy.sla import Clock, clock
@@ -208,16 +208,17 @@ STATUS_ZH = {
 
 
 def estimate(loan: Known, law: Law, result: Result) -> Estimate:
-    """No amount: the five criteria with their evidence, and the clock where the firm was recommended."""
-    running = clock(
-        law,
-        recommended_on=loan.recommended_on,
-        documents_complete_on=loan.documents_complete_on,
-        decided_on=loan.decided_on,
-    )
-    details = {
+    """No amount; what a PASS says is the clock's, where the firm was recommended."""
+    running = once(loan, law, _clock)
+    return Estimate(says=_says(running) if result is Result.PASS else "", notes=running.notes)
+
+
+def details(loan: Known, law: Law, answers: Mapping[str, Truth]) -> dict[str, Any]:
+    """The five criteria with their evidence, and the clock."""
+    running = once(loan, law, _clock)
+    return {
         "size_standard": law.sme_standard_version,
-        "criteria": _criteria(loan, law, result),
+        "criteria": _criteria(loan, answers),
         "months_operating": _months_operating(loan, law),
         "min_months_operating": law.recommendation_min_months_operating,
         "lookback_months": law.recommendation_lookback_months,
@@ -227,14 +228,22 @@ def estimate(loan: Known, law: Law, result: Result) -> Estimate:
         "sla_due_date": running.due_date,
         "sla_status": running.status,
     }
-    return Estimate(details=details, says=_says(running), notes=running.notes)
 
 
-def _criteria(loan: Known, law: Law, result: Result) -> dict[str, Any]:
+def _clock(loan: Known, law: Law) -> Clock:
+    return clock(
+        law,
+        recommended_on=loan.recommended_on,
+        documents_complete_on=loan.documents_complete_on,
+        decided_on=loan.decided_on,
+    )
+
+
+def _criteria(loan: Known, answers: Mapping[str, Truth]) -> dict[str, Any]:
     """Of each criterion PASS, FAIL or UNKNOWN, the facts that are known and those that would settle it."""
     told = {}
     for name, (zh, asked) in CRITERIA.items():
-        truth = True if result is Result.PASS else _all_of(asked, loan, law)
+        truth = _all_of(asked, answers)
         told[name] = {
             "zh": zh,
             "result": _result(truth),
@@ -246,9 +255,12 @@ def _criteria(loan: Known, law: Law, result: Result) -> dict[str, Any]:
     return told
 
 
-def _all_of(asked: tuple[Clause, ...], loan: Known, law: Law) -> Truth:
+def _all_of(clauses: tuple[Clause, ...], answers: Mapping[str, Truth]) -> Truth:
     """Whether all of some clauses hold, as far as they are asked."""
-    return reduce(both, (found for one in asked if (found := one.holds(loan, law)) is not None), True)
+    truth: Truth = True
+    for one in clauses:
+        truth = both(truth, answers.get(one.name, True))
+    return truth
 
 
 def _result(truth: Truth) -> Result:
@@ -280,4 +292,5 @@ RECOMMENDATION_LIST = Measure(
     applies=(list_is_open_to_the_borrower, enterprise_is_small_or_micro),
     clauses=tuple(one for _, asked in CRITERIA.values() for one in asked),
     estimate=estimate,
+    details=details,
 )

@@ -82,8 +82,9 @@ def _numbers(frame: Frame, parts: Sequence[Part]) -> Exact:
     columns = [(rows, Exact.of(frame, value)) for rows, value in parts if value is not None]
     dens = [number.den for _, number in columns]
     shared = lcm(*(den for den in dens if isinstance(den, int))) if _one_each(dens) else None
-    num = np.zeros(frame.count, dtype=object if frame.unbounded else np.int64)
-    den: Any = shared or np.ones(frame.count, dtype=num.dtype)
+    kind = object if frame.unbounded else np.int64
+    num: Any = None
+    den: Any = shared or np.ones(frame.count, dtype=kind)
     there, most = frame.full(False), 0
     for rows, number in columns:
         scaled, more = number.num, number.most
@@ -92,7 +93,8 @@ def _numbers(frame: Frame, parts: Sequence[Part]) -> Exact:
             scaled, more = times(frame, (scaled, more), (up, up))
         else:
             den = np.where(rows, den_by_row(number), den)
-        num, most = np.where(rows, scaled, num), max(most, more)
+        # what no part asks for is void, so the first part may stand everywhere
+        num, most = scaled if num is None else np.where(rows, scaled, num), max(most, more)
         there = there | (rows & number.there)
     return Exact(frame, num, den, there, most)
 

@@ -69,10 +69,11 @@ class Out:
         """The same as an Arrow array."""
         if self.kind in ("word", "names"):
             words = [BETWEEN.join(word) if self.kind == "names" else str(word) for word in self.words]
-            codes = pa.array(self.values.astype(np.int32), mask=_mask(self.there))
+            codes = pa.array(self.values.astype(np.int32, copy=False), mask=_mask(self.there))
             return pa.DictionaryArray.from_arrays(codes, pa.array(words, pa.string()))
         if self.kind == "day":
-            return pa.array(self.values.astype(np.int32), mask=_mask(self.there)).cast(pa.date32())
+            days = self.values.astype(np.int32, copy=False)
+            return pa.array(days, mask=_mask(self.there)).cast(pa.date32())
         if self.kind in ("truth", "whole"):
             return pa.array(self.values, mask=_mask(self.there))
         return _decimals(self.values, self.there, self.places)

@@ -47,7 +47,7 @@ def _joined(
         together, different = distinct(bits, len(names))
         return together, [found[0] + names[value] for value in different]
     width = len(names)
-    together, different = distinct(codes.astype(np.int64) * width + bits, len(found) * width)
+    together, different = distinct(codes.astype(np.intp) * width + bits, len(found) * width)
     return together, [found[value // width] + names[value % width] for value in different]
 
 
@@ -56,9 +56,10 @@ def distinct(values: Array, most: int) -> tuple[Array, list[int]]:
     if most > ROOM:
         coded = pa.array(values).dictionary_encode()
         return coded.indices.to_numpy(), coded.dictionary.to_pylist()
+    at = values.astype(np.intp)
     present = np.zeros(most, dtype=bool)
-    present[values] = True
+    present[at] = True
     different = np.flatnonzero(present)
     places = np.zeros(most, dtype=np.int32)
     places[different] = np.arange(len(different))
-    return places[values], different.tolist()
+    return places.take(at), different.tolist()

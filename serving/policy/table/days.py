@@ -88,13 +88,15 @@ class Days(Column):
         return self._later[years]
 
     def _years_after(self, years: int) -> "Days":
-        months = self.days.astype("datetime64[D]").astype("datetime64[M]")
-        day = self.days - months.astype("datetime64[D]").astype(np.int64)
-        later = months + 12 * years
-        first = later.astype("datetime64[D]").astype(np.int64)
-        length = (later + 1).astype("datetime64[D]").astype(np.int64) - first
-        february = months.astype(np.int64) % 12 == FEBRUARY - 1
-        return Days(self.frame, first + np.where(february, np.minimum(day, length - 1), day), self.there)
+        return Days(self.frame, self.mapped(lambda days: _later(days, years)), self.there)
+
+    def mapped(self, work: Callable[[Array], Array]) -> Array:
+        """What `work` makes of the days; each different day once, where they lie close to each other."""
+        days = self.days
+        first, last = (int(days.min()), int(days.max())) if len(days) else (0, 0)
+        if last - first >= len(days):
+            return work(days)
+        return work(np.arange(first, last + 1)).take(days - first)
 
     def among(self, words: Collection[Any]) -> Truths:
         """Which values are one of a list of days."""
@@ -118,6 +120,16 @@ class Days(Column):
             return NotImplemented
         holds = how(self.days, days)
         return Truths(self.frame, holds & there, ~holds & there)
+
+
+def _later(days: Array, years: int) -> Array:
+    months = days.astype("datetime64[D]").astype("datetime64[M]")
+    day = days - months.astype("datetime64[D]").astype(np.int64)
+    later = months + 12 * years
+    first = later.astype("datetime64[D]").astype(np.int64)
+    length = (later + 1).astype("datetime64[D]").astype(np.int64) - first
+    february = months.astype(np.int64) % 12 == FEBRUARY - 1
+    return first + np.where(february, np.minimum(day, length - 1), day)
 
 
 def numbered(day: date) -> int:

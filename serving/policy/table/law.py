@@ -52,7 +52,7 @@ class LawByRow:
     def __getattr__(self, name: str) -> Any:
         parameter = self._parameters.parameter(name)
         starts = np.array([numbered(start) for start in parameter.days])
-        places = np.searchsorted(starts, self.day.days, side="right") - 1
+        places = self.day.mapped(lambda days: np.searchsorted(starts, days, side="right") - 1)
         before = places < 0
         self._frame.refuse(before & self.day.there)
         return taken(self._frame, parameter.values, np.where(before, 0, places), self.day.there & ~before)

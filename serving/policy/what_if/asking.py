@@ -1,20 +1,25 @@
 """What would change the finding of a measure, and what it would be worth."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
 from serving.policy.errors import FactError, NoNumberForDay
+from serving.policy.evaluation import evaluate
 from serving.policy.facts import Facts
 from serving.policy.finding import Finding
 from serving.policy.kinds import Result
 from serving.policy.law import Parameters
 from serving.policy.logic import Unknown
 from serving.policy.measure import Measure
+from serving.policy.measures import MEASURES
+from serving.policy.what_if.asked import Asked, To
 from serving.policy.what_if.change import Change, amount_of, change_of
 from serving.policy.what_if.lever import Hold, levers
-from serving.policy.what_if.search import Goal, dragged_by, falling_with, nearest, settled_by
-from serving.policy.what_if.trials import Exhausted, To, Trials, Verdict
+from serving.policy.what_if.remembered import remembered
+from serving.policy.what_if.search import Goal, can_move, dragged_by, falling_with, nearest, settled_by
+from serving.policy.what_if.trials import Exhausted, Trials
+from serving.policy.what_if.verdict import Verdict
 
 HOLDS = tuple(Hold)
 
@@ -44,8 +49,48 @@ def what_if(
         FactError: A fact contradicts another, or was not yet known on that day.
         NoNumberForDay: The law has no number for a day that mattered.
     """
-    trials = Trials(facts, as_of, measure, parameters)
-    now = trials.finding({})
+    [now] = evaluate(facts, as_of, parameters=parameters, measures=[measure])
+    return _changes(Trials(facts, as_of, measure, parameters), now)
+
+
+def what_if_all(
+    facts: Facts,
+    as_of: date,
+    findings: Sequence[Finding],
+    *,
+    parameters: Parameters | None = None,
+    measures: Sequence[Measure] = MEASURES,
+) -> dict[str, tuple[Change, ...]]:
+    """`what_if` of several measures whose findings are there already, for a fraction of the time.
+
+    Args:
+        facts: What is known of one firm and one loan.
+        as_of: The day of the question.
+        findings: What `evaluate` gave for these facts on that day; those of which the changes are wanted.
+        parameters: The numbers of law that `evaluate` was given.
+        measures: Where the findings' measures are found by their keys.
+
+    Returns:
+        The changes of each finding, by the key of its measure, in the order of the findings.
+
+    Raises:
+        FactError: A fact contradicts another, or was not yet known on that day.
+        NoNumberForDay: The law has no number for a day that mattered.
+        KeyError: A finding is of none of the measures.
+    """
+    by_key = {measure.key: measure for measure in measures}
+    asked = Asked(facts, as_of, parameters)
+
+    def changes(now: Finding) -> tuple[Change, ...]:
+        measure = by_key[now.measure]
+        return remembered(
+            asked, measure, lambda: _changes(Trials(facts, as_of, measure, parameters, asked), now)
+        )
+
+    return {now.measure: changes(now) for now in findings}
+
+
+def _changes(trials: Trials, now: Finding) -> tuple[Change, ...]:
     found: list[Change] = []
     try:
         for to in _PROPOSED[now.result](trials, now):
@@ -58,7 +103,7 @@ def what_if(
 def _verified(trials: Trials, now: Finding, to: To) -> list[Change]:
     """The change as the whole measure tells it; nothing where it is worth nothing or cannot be after all."""
     try:
-        then = trials.finding(to)
+        then = trials.outcome(to)
     except (FactError, NoNumberForDay):
         return []
     change = change_of(trials.measure, trials.facts, now, to, then)
@@ -71,13 +116,21 @@ def _order(change: Change) -> tuple[int, int]:
 
 
 # ---------------------------------------------------------------- FAIL and NOT_APPLICABLE
-def _out_of_failure(trials: Trials, _: Finding) -> Iterator[To]:
+def _out_of_failure(trials: Trials, now: Finding) -> Iterator[To]:
+    if not _can_leave(trials, now):
+        return
     singles = list(_choices(trials, {}, _no_longer_fails))
     if singles:
         yield from singles
         return
     pairs = list(_pairs_of_choices(trials))
     yield from pairs or _falling_together(trials)
+
+
+def _can_leave(trials: Trials, now: Finding) -> bool:
+    """Whether each clause that fails reads a fact that can be moved; most often one does not."""
+    failing = trials.heard_of(now.failed)
+    return all(any(can_move(fact, trials) for fact in one.facts) for one in failing)
 
 
 def _no_longer_fails(found: Verdict) -> bool:
@@ -87,7 +140,10 @@ def _no_longer_fails(found: Verdict) -> bool:
 def _choices(trials: Trials, base: To, goal: Goal) -> Iterator[To]:
     """Each fact that can be moved until nothing fails: until the measure is met, or else until it may be."""
     for fact in _read_where_undecided(trials, base):
-        to = nearest(fact, trials, base, _is_met)
+        stuck = trials.stuck((fact,), base)
+        if False in stuck:
+            continue
+        to = None if None in stuck else nearest(fact, trials, base, _is_met)
         if to is None and goal is not _is_met:
             to = nearest(fact, trials, base, goal)
         if to is not None:
@@ -99,6 +155,8 @@ def _pairs_of_choices(trials: Trials) -> Iterator[To]:
     now = trials.verdict({})
     paired: set[frozenset[str]] = set()
     for first in _read_where_undecided(trials, {}) if now else ():
+        if not trials.may_mend(first):
+            continue
         to = nearest(first, trials, {}, lambda found: found.failed < now.failed)  # type: ignore[union-attr]
         for pair in _choices(trials, {first: to}, _no_longer_fails) if to is not None else ():
             if frozenset(pair) not in paired:
@@ -110,7 +168,9 @@ def _falling_together(trials: Trials) -> Iterator[To]:
     """An amount with those under which it cannot fall: a smaller line, and a loan that fits it."""
     for fact in _read_where_undecided(trials, {}):
         drags = dragged_by(fact, trials)
-        for goal in (_is_met, _no_longer_fails) if drags else ():
+        if not drags or False in trials.stuck((fact, *drags), {}):
+            continue
+        for goal in (_is_met, _no_longer_fails):
             to = nearest(fact, trials, {}, goal, drags)
             if to is not None:
                 yield {fact: to, **falling_with(to, trials, drags)}
@@ -176,8 +236,10 @@ def _worth_more(trials: Trials, now: Finding) -> Iterator[To]:
     """
     if amount_of(now) is None:
         return
+    read = trials.read()
     for fact, lever in levers().items():
-        to = nearest(fact, trials, {}, _is_met) if lever.grid is None else None
+        # a fact that nothing reads is worth nothing
+        to = nearest(fact, trials, {}, _is_met) if lever.grid is None and fact in read else None
         if to is not None:
             yield {fact: to}
 

@@ -12,6 +12,7 @@ from serving.policy.kinds import Result
 from serving.policy.measure import Measure
 from serving.policy.money import yuan_in_words
 from serving.policy.what_if.lever import HOLDS_ZH, Hold, levers, quoted, worth_of
+from serving.policy.what_if.verdict import Outcome
 
 RESULTS_ZH = {
     Result.PASS: "符合",
@@ -95,10 +96,10 @@ class Change:
         }
 
 
-def change_of(measure: Measure, facts: Facts, now: Finding, to: Mapping[str, Any], then: Finding) -> Change:
-    """The change from one finding to another."""
-    moves = tuple(Move(fact, getattr(facts, fact), value) for fact, value in to.items())
-    before, after = amount_of(now), amount_of(then)
+def change_of(measure: Measure, facts: Facts, now: Finding, to: Mapping[str, Any], then: Outcome) -> Change:
+    """The change from a finding to what the measure would say."""
+    moves = tuple([Move(fact, getattr(facts, fact), value) for fact, value in to.items()])
+    before, after = amount_of(now), then.amount
     missing = then.missing if then.result is Result.UNKNOWN else ()
     return Change(
         measure=measure.key,
@@ -119,9 +120,9 @@ def amount_of(finding: Finding) -> Decimal | None:
 
 
 def _text(
-    measure: Measure, moves: tuple[Move, ...], now: Finding, then: Finding, missing: tuple[str, ...]
+    measure: Measure, moves: tuple[Move, ...], now: Finding, then: Outcome, missing: tuple[str, ...]
 ) -> str:
-    told = "，且".join(move.text_zh.rstrip() for move in moves)
+    told = "，且".join([move.text_zh.rstrip() for move in moves])
     turns = (
         f"仍{RESULTS_ZH[then.result]}"
         if now.result is then.result
@@ -134,12 +135,12 @@ def _text(
 
 def _listed(missing: tuple[str, ...]) -> str:
     """The facts by name, of many the first ones and how many there are."""
-    names = "、".join(NAMES_ZH[name] for name in missing[:LISTED])
+    names = "、".join([NAMES_ZH[name] for name in missing[:LISTED]])
     return names if len(missing) <= LISTED else f"{names}等 {len(missing)} 项"
 
 
-def _worth_zh(now: Finding, then: Finding) -> str:
-    worth, before, after = worth_of(then.measure), amount_of(now), amount_of(then)
+def _worth_zh(now: Finding, then: Outcome) -> str:
+    worth, before, after = worth_of(now.measure), amount_of(now), then.amount
     if worth is None or after is None or then.result is not Result.PASS:
         return ""
     more = f"，增加 {yuan_in_words(after - before)}" if before is not None and after > before else ""

@@ -9,9 +9,11 @@ from datetime import date
 from itertools import pairwise
 from typing import Any, TypeAlias
 
+from serving.policy.what_if.asked import To
 from serving.policy.what_if.grid import DAYS, FEN, RATES, Grid
 from serving.policy.what_if.lever import Hold, Lever, levers
-from serving.policy.what_if.trials import To, Trials, Verdict
+from serving.policy.what_if.trials import Trials
+from serving.policy.what_if.verdict import Verdict
 from serving.policy.what_if.watched import Heard
 
 Goal: TypeAlias = Callable[[Verdict], bool]
@@ -33,9 +35,7 @@ def nearest(fact: str, trials: Trials, base: To, goal: Goal, drags: tuple[str, .
         drags: Facts that fall with it, instead of holding it up.
     """
     lever, present = levers()[fact], getattr(trials.facts, fact)
-    if not lever.can_move or _is_settled(lever, trials, present):
-        return None
-    if present is None and (lever.hold is Hold.EVALUATION or lever.grid is not None):
+    if not can_move(fact, trials):
         return None
 
     def reached(value: Any) -> bool:
@@ -45,6 +45,14 @@ def nearest(fact: str, trials: Trials, base: To, goal: Goal, drags: tuple[str, .
     if lever.grid is None:
         return next(filter(reached, _other_words(lever, present)), None)
     return _nearest_place(lever, lever.grid, trials, {**base, **dict.fromkeys(drags)}, reached)
+
+
+def can_move(fact: str, trials: Trials) -> bool:
+    """Whether another value of a fact may be proposed: it is known, or a word that nobody chose yet."""
+    lever, present = levers()[fact], getattr(trials.facts, fact)
+    if not lever.can_move or _is_settled(lever, trials, present):
+        return False
+    return present is not None or (lever.hold is not Hold.EVALUATION and lever.grid is None)
 
 
 def dragged_by(fact: str, trials: Trials) -> tuple[str, ...]:
@@ -66,6 +74,13 @@ def settled_by(fact: str, trials: Trials, base: To) -> list[tuple[Any, Verdict]]
 
     Of a number that changes nothing there is nothing to tell.
     """
+    key = (fact, frozenset(base.items()))
+    if key not in trials.settled:
+        trials.settled[key] = _settled_anew(fact, trials, base)
+    return trials.settled[key]
+
+
+def _settled_anew(fact: str, trials: Trials, base: To) -> list[tuple[Any, Verdict]]:
     lever = levers()[fact]
 
     def ask(value: Any) -> Verdict | None:
@@ -171,15 +186,23 @@ def _last_like(verdict: Verdict, low: int, high: int, ask: Callable[[int], Verdi
         found = ask(place)
         return found is not None and found.result is verdict.result
 
-    return _halved(low, high, alike)
+    # most often it changes at once, as where a line of nothing becomes a line
+    return _halved(low, high, alike) if alike(low + 1) else low
 
 
 # ---------------------------------------------------------------- places worth a try
 def _places(lever: Lever, grid: Grid, trials: Trials, base: To) -> set[int]:
     """Where a threshold may lie, with the steps beside it, and the ends of what the fact can be."""
+    key = (lever.fact, frozenset(base.items()))
+    if key not in trials.places:
+        trials.places[key] = _places_anew(lever, grid, trials, base)
+    return trials.places[key]
+
+
+def _places_anew(lever: Lever, grid: Grid, trials: Trials, base: To) -> set[int]:
     ends = _ends(grid, trials)
     tried = [base, *({**base, lever.fact: end} for end in ends)]
-    heard = [one for to in tried for one in trials.heard(to)]
+    heard = {id(one): one for to in tried for one in trials.heard(to)}.values()
     values = {value for one in heard for value in _numbers(one, grid)}
     compared = {name for one in heard for name in one.facts if levers()[name].grid is grid} - {lever.fact}
     values |= {getattr(trials.facts, name) for name in compared}

@@ -1,10 +1,13 @@
 """Findings for machines, and how fast they come."""
 
 import json
+from dataclasses import FrozenInstanceError, fields
 from datetime import date
 from time import process_time
 
-from serving.policy import MEASURES, Facts, evaluate
+import pytest
+
+from serving.policy import MEASURES, Facts, Finding, evaluate
 
 DAY = date(2026, 11, 20)
 
@@ -24,6 +27,15 @@ def test_there_is_one_finding_for_each_measure_in_their_order(backgrounds):
     assert [finding.measure for finding in found] == [measure.key for measure in MEASURES]
     assert [finding.number for finding in found] == list(range(1, 11))
     assert {finding.as_of for finding in found} == {DAY}
+
+
+def test_a_finding_made_at_once_is_like_any_other_and_as_fixed(all_findings):
+    for finding in all_findings:
+        named = {one.name: getattr(finding, one.name) for one in fields(Finding)}
+        assert list(finding.__dict__) == list(named)
+        assert finding == Finding(**named)
+    with pytest.raises(FrozenInstanceError):
+        all_findings[0].result = None
 
 
 def test_fewer_measures_can_be_asked(backgrounds):

@@ -7,6 +7,8 @@ from itertools import chain
 import pytest
 
 from serving.policy import MEASURES, Facts, Result, evaluate
+from serving.policy.clause import clause
+from serving.policy.measure import Estimate, Measure
 from serving.policy.measures.central_bank_tools import TAGS as TOOLS
 from serving.policy.measures.product_tags import TAGS as PRODUCTS
 from serving.policy.measures.recommendation_list import CRITERIA
@@ -137,3 +139,27 @@ def test_nothing_known_is_unknown_for_every_measure():
     told = {finding.result for finding in findings if finding.measure != "platform_mandate"}
     assert told == {Result.UNKNOWN}
     assert all(amount is None for finding in findings for amount in finding.amounts.values())
+
+
+@clause(cites="a", zh="b")
+def rates_are_below_nothing(_, law):
+    return law.lpr_1y < 0
+
+
+@clause(cites="a", zh="b", when=rates_are_below_nothing)
+def never_asked(_, _law):
+    return False
+
+
+@clause(cites="a", zh="b")
+def holds_anyway(_, _law):
+    return True
+
+
+def test_a_number_that_only_a_clause_read_which_is_not_asked_is_no_assumption():
+    told = {"title_zh": "t", "authority_zh": "a", "beneficiary": "BANK"}
+    measure = Measure(
+        key="k", number=1, clauses=(never_asked, holds_anyway), estimate=lambda *_: Estimate(), **told
+    )
+    [finding] = evaluate(Facts(), date(2026, 11, 20), measures=[measure])
+    assert (finding.passed, finding.assumptions) == (("holds_anyway",), ())

@@ -1,16 +1,17 @@
 """Numbers of law: each has a source, a unit, a certainty and a first day; bad files are named."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from features.catalogue import load_catalogue
-from serving.policy import Facts, NoNumberForDay, ParameterError, Parameters, evaluate
+from serving.policy import Facts, NoNumberForDay, ParameterError, Parameters, evaluate, law
 from serving.policy.law import HERE, default_parameters
 from serving.policy.parameter import UNITS, Certainty, read_parameter
 
+DAY = date(2026, 11, 20)
 FILES = sorted(HERE.rglob("*.yaml"))
 GOOD = {
     "description": "What it means.",
@@ -224,3 +225,19 @@ def test_every_parameter_is_read_by_some_measure():
 def test_the_districts_are_those_of_the_register():
     found = load_catalogue()["registration"].columns["district"].values
     assert sorted(default_parameters().on(date(2026, 11, 20)).districts) == sorted(found)
+
+
+def test_the_law_has_begun_on_the_day_on_which_the_last_file_begins():
+    parameters = default_parameters()
+    first = max(parameter.days[0] for parameter in parameters.by_name.values())
+    assert parameters.on(first).has_begun
+    assert not parameters.on(first - timedelta(days=1)).has_begun
+    assert parameters.with_values(**dict.fromkeys(parameters.by_name, None)).on(date(1, 1, 1)).has_begun
+
+
+def test_the_numbers_of_the_days_asked_last_are_remembered(monkeypatch):
+    monkeypatch.setattr(law, "MOST_DAYS", 3)
+    parameters = Parameters(default_parameters().by_name)
+    for day in range(5):
+        assert parameters.on(date(2026, 11, 1 + day)).lpr_1y == default_parameters().on(DAY).lpr_1y
+    assert list(parameters._days) == [date(2026, 11, day) for day in (3, 4, 5)]

@@ -104,3 +104,9 @@ def test_least_and_most_are_taken_row_by_row():
 def test_a_column_of_one_kind_does_not_compare_with_another(column):
     with pytest.raises(TypeError):
         _ = column < object()
+
+
+def test_many_days_close_together_are_counted_as_few():
+    given_days = [date(2024, 2, 25) + timedelta(days=step % 9) for step in range(40)]
+    found = years_after(days(Frame(40), given_days), 1)
+    assert dates(found) == [years_after(day, 1) for day in given_days]

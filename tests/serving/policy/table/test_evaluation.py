@@ -280,3 +280,13 @@ def test_a_table_without_rows_has_no_findings(table):
     assert len(found) == 0
     assert len(found.to_arrow()) == 0
     assert found.errors == []
+
+
+@pytest.mark.parametrize(
+    ("count", "threads", "rows"),
+    [(0, 2, 1), (10, 2, 10), (11, 2, 6), (21, 2, 6), (21, 1, 7), (40, 2, 10)],
+    ids=str,
+)
+def test_every_thread_has_as_many_parts(monkeypatch, count, threads, rows):
+    monkeypatch.setattr(module, "ROWS_AT_ONCE", 10)
+    assert module._rows_a_part(count, threads) == rows

@@ -1,0 +1,180 @@
+"""The verbs about the audit log: is it whole, where does it end, what does it say; and retention."""
+
+import json
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+import typer
+
+from features.errors import LvdaitongError, RequestError
+from pipelines.records_at import IsDemo, open_engine, open_records, settings_of
+from pipelines.terminal import AsJson, console, day_of, print_json, show
+
+if TYPE_CHECKING:
+    from serving.records.entry import Head, Row
+    from serving.records.verify import Report
+
+audit = typer.Typer(
+    help="The audit log: verify its chain, note where it ends, read it.", no_args_is_help=True
+)
+TOLD = 20
+"""So many problems are shown; --json has up to a thousand."""
+
+
+class BrokenChain(LvdaitongError):  # noqa: N818 - what was found
+    """The audit log is not as it was written."""
+
+    exit_code: ClassVar[int] = 9
+
+
+@audit.command("verify")
+def audit_verify(
+    context: typer.Context,
+    *,
+    anchor: Annotated[
+        Path | None,
+        typer.Option(help="File that 'audit anchor' wrote; rows cut off before it are found, too."),
+    ] = None,
+    is_demo: IsDemo = False,
+    as_json: AsJson = False,
+) -> None:
+    """Look at every row and answer of the log; exit 9 where anything was edited, removed, moved or put in.
+
+    Example: lvdaitong audit verify --anchor /mnt/elsewhere/anchor.json
+    """
+    from serving.records.verify import verify
+
+    settings = settings_of(is_demo=is_demo)
+    engine = open_engine(context.obj, settings)
+    try:
+        report = verify(engine, settings.audit_key, _read_anchor(anchor) if anchor else None)
+    finally:
+        engine.dispose()
+    if as_json:
+        print_json(_as_record(report))
+    else:
+        _tell(report)
+    if not report.is_whole:
+        raise BrokenChain(f"the audit log is broken: {report.found:,} problems in {report.rows:,} rows")
+
+
+@audit.command("anchor")
+def audit_anchor(context: typer.Context, *, is_demo: IsDemo = False) -> None:
+    """Print place and seal of the newest row; keep them where nobody of the database comes.
+
+    Example: lvdaitong audit anchor > /mnt/elsewhere/anchor.json
+    """
+    with closing(open_records(context.obj, is_demo=is_demo)) as records:
+        head = records.audit.head()
+    print_json({"place": head.place, "seal": head.seal, "at": _now()})
+
+
+@audit.command("show")
+def audit_show(
+    context: typer.Context,
+    *,
+    subject: Annotated[str | None, typer.Option(help="About this firm.")] = None,
+    actor: Annotated[str | None, typer.Option(help="By this account.")] = None,
+    bank: Annotated[str | None, typer.Option(help="By accounts of this bank.")] = None,
+    kind: Annotated[str | None, typer.Option(help="Of this kind, such as preapproval.")] = None,
+    before: Annotated[int | None, typer.Option(help="Before this place: the next page.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="So many rows.")] = 20,
+    is_demo: IsDemo = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show rows of the log, newest first.
+
+    Example: lvdaitong audit show --subject 91330502MA29K00168 --limit 5
+    """
+    words = {"subject": subject, "actor": actor, "bank": bank, "kind": kind, "before": before}
+    with closing(open_records(context.obj, is_demo=is_demo)) as records:
+        rows = records.audit.page(**words, limit=limit)  # type: ignore[arg-type]
+    show([_row_as_record(one) if as_json else _row_in_words(one) for one in rows], as_json=as_json)
+
+
+def retention(
+    context: typer.Context,
+    *,
+    on: Annotated[str | None, typer.Option("--on", help="The day, YYYY-MM-DD [today in China].")] = None,
+    by: Annotated[str, typer.Option(help="Who lets it run.")] = "retention",
+    is_demo: IsDemo = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take away what has been kept long enough, in the records and in the lake; the log says what went.
+
+    Terms and their articles: serving/records/terms.yaml, pipelines/bad_information.yaml.
+
+    Example: lvdaitong retention --on 2026-11-23
+    """
+    from pipelines.forgetting import forget
+    from serving.records.moments import day_in_china
+    from serving.records.retention import run
+
+    day = day_of(on, "--on").date() if on else day_in_china(datetime.now(UTC))
+    with closing(open_records(context.obj, is_demo=is_demo)) as records:
+        went = run(records, day, by=by, elsewhere=lambda: forget(context.obj, day))
+    if as_json:
+        print_json({"on": went.on.isoformat(), "rows": went.rows, "answers_before": went.answers_before})
+        return
+    show([{"表": name, "清除行数": count} for name, count in went.rows.items()], as_json=False)
+
+
+def _read_anchor(file: Path) -> "Head":
+    from serving.records.entry import Head
+
+    try:
+        told = json.loads(file.read_text("utf-8"))
+        return Head(int(told["place"]), str(told["seal"]))
+    except (ValueError, KeyError, TypeError) as error:
+        raise RequestError(f"{file}: no anchor; expected what 'lvdaitong audit anchor' prints") from error
+
+
+def _as_record(report: "Report") -> dict[str, Any]:
+    return {
+        "whole": report.is_whole,
+        "rows": report.rows,
+        "place": report.head.place,
+        "seal": report.head.seal,
+        "found": report.found,
+        "problems": [{"place": place, "what": what} for place, what in report.problems],
+    }
+
+
+def _tell(report: "Report") -> None:
+    if report.is_whole:
+        console().print(f"日志完整：{report.rows:,} 行，末行印记 {report.head.seal}", soft_wrap=True)
+        return
+    show([{"行": place, "问题": what} for place, what in report.problems[:TOLD]], as_json=False)
+    if report.found > TOLD:
+        console().print(f"… {report.found:,}")
+
+
+def _row_as_record(row: "Row") -> dict[str, Any]:
+    return {name: getattr(row, name) for name in _columns()}
+
+
+def _row_in_words(row: "Row") -> dict[str, Any]:
+    return {
+        "行": str(row.place),
+        "时间": row.at,
+        "事项": row.kind,
+        "账号": row.actor,
+        "机构": row.bank or "—",
+        "企业": row.subject or "—",
+        "用途": row.purpose or "—",
+        "结果": f"{row.outcome} {row.status or ''}".strip(),
+    }
+
+
+def _columns() -> list[str]:
+    from serving.records.tables import AUDIT
+
+    return [column.name for column in AUDIT.c]
+
+
+def _now() -> str:
+    from serving.records.moments import moment
+
+    return moment(datetime.now(UTC))

@@ -1,0 +1,9 @@
+"""The interface over HTTP.
+
+Reading order: `app` (what the service is made of), `needs` (what every route needs), then the routes:
+`preapprovals`, `eligibility`, `entities`, `consents`, `objections`, `audit`, `health`.
+"""
+
+from serving.api.app import create_app
+
+__all__ = ["create_app"]

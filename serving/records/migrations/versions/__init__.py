@@ -1,0 +1,1 @@
+"""One module a revision; each says which one it follows."""
