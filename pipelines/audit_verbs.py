@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from serving.records.verify import Report
 
 audit = typer.Typer(
-    help="The audit log: verify its chain, note where it ends, read it.", no_args_is_help=True
+    help="The audit log: verify its chain, note where it ends, read it, replay.", no_args_is_help=True
 )
 TOLD = 20
 """So many problems are shown; --json has up to a thousand."""
@@ -92,6 +92,33 @@ def audit_show(
     with closing(open_records(context.obj, is_demo=is_demo)) as records:
         rows = records.audit.page(**words, limit=limit)  # type: ignore[arg-type]
     show([_row_as_record(one) if as_json else _row_in_words(one) for one in rows], as_json=as_json)
+
+
+@audit.command("replay")
+def audit_replay(
+    context: typer.Context,
+    audit_id: Annotated[str, typer.Argument(help="Name of a pre-approval.")],
+    *,
+    is_demo: IsDemo = False,
+    as_json: AsJson = False,
+) -> None:
+    """Work an old pre-approval out again with the versions it names; exit 9 where it is another one now.
+
+    Example: lvdaitong audit replay b9a66da2-7489-48e8-ac40-098136341f8f
+    """
+    from serving.desk.replay import replay
+
+    with closing(open_records(context.obj, is_demo=is_demo)) as records:
+        record = records.answers.find(audit_id)
+    if record is None:
+        raise RequestError(f"no answer {audit_id} is recorded; 'lvdaitong audit show' names those that are")
+    again = replay(context.obj, record)
+    if as_json:
+        print_json({"audit_id": audit_id, "is_same": not again.differs, "differs": list(again.differs)})
+    elif not again.differs:
+        console().print(f"{audit_id}: the same to the byte, {len(record.answer.encode()):,} bytes")
+    if again.differs:
+        raise BrokenChain(f"{audit_id}: worked out again, these parts differ: {', '.join(again.differs)}")
 
 
 def retention(

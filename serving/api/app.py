@@ -19,6 +19,7 @@ from serving.api.needs import PROBLEMS
 from serving.desk import Desk
 from serving.desk.desk import utc_now
 from serving.edge import Edge
+from serving.invocations.noted import Noted, noted
 from serving.invocations.routes import make_router
 from serving.operation import exposition
 from serving.operation.metrics import Metrics
@@ -35,7 +36,7 @@ ROUTERS = (
     consents.router,
     objections.router,
     audit.router,
-    make_router(Depends(expecting(Right.INVOKE)), problems=PROBLEMS),
+    make_router(Depends(expecting(Right.INVOKE)), Depends(noted), problems=PROBLEMS),
     access_routes.router,
     health.router,
     exposition.router,
@@ -80,7 +81,7 @@ def create_app(home: Home, settings: Settings | None = None) -> FastAPI:
 def _open(app: FastAPI, home: Home, settings: Settings) -> None:
     """Records, doors, watch and desk; the watch first, so that it sees what changes meanwhile."""
     state = app.state
-    state.settings, state.metrics = settings, Metrics()
+    state.settings, state.metrics, state.noted = settings, Metrics(), Noted()
     state.records = Records.open(settings.address(home), settings.audit_key, must_be_up=False)
     state.access = Access.open(state.records.engine, settings, note=noting(state.records.audit, utc_now))
 

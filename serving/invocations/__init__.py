@@ -4,5 +4,5 @@ The registry keeps boosters and JSON, no pyfunc flavour; what is returned is the
 default that the platform's answers call `pd_12m`, not rounded. No firm is named and nothing of the platform's
 data is read, so no consent is asked for; the caller needs `Right.INVOKE`.
 
-Reading order: `bodies` (a body → a table), `scoring` (a table → answers), `routes`.
+Reading order: `bodies` (a body → a table), `scoring` (a table → answers), `noted` (the log), `routes`.
 """

@@ -135,3 +135,9 @@ def test_retention_says_what_went(three):
     assert "answers" in said(three, "retention")
     assert isinstance(tell(three, "retention", "--on", "2999-01-01").exception, RequestError)
     assert len(record(three, "audit", "show", "--kind", "retention")) == 2
+
+
+def test_an_answer_that_nobody_gave_cannot_be_replayed(three):
+    told = tell(three, "audit", "replay", "a-1")
+    assert isinstance(told.exception, RequestError)
+    assert "audit show" in str(told.exception)

@@ -2,6 +2,7 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -120,6 +121,14 @@ def test_what_was_answered_can_be_worked_out_again_to_the_byte(client, home, que
     again = replay(home, record)
     assert again.differs == ()
     assert again.answer == told.text
+
+
+def test_an_answer_that_was_changed_is_named_part_by_part(client, home, question):
+    told = client.post("/v1/preapprovals", json=question).json()
+    record = client.app.state.records.answers.find(told["audit_id"])
+    forged = told | {"credit": told["credit"] | {"score": told["credit"]["score"] + 1}}
+    again = replay(home, replace(record, answer=json.dumps(forged, ensure_ascii=False)))
+    assert again.differs == ("credit.score",)
 
 
 def test_five_hundred_at_once_are_all_answered_recorded_and_chained(client, question):

@@ -208,3 +208,15 @@ def test_an_objection_to_another_ones_answer_is_refused(client, question, codes_
     assert (
         expect(client.post("/v1/objections", json=objection), 422, "invalid-question")["field"] == "audit_id"
     )
+
+
+def test_who_uses_the_raw_model_is_in_the_log_once_a_minute(client):
+    columns = list(client.app.state.desk.scorer.credit.encoder_.inputs)
+    body = {"dataframe_split": {"columns": columns, "data": [[None] * len(columns)]}}
+    told = [client.post("/invocations", json=body, headers=client.of("reviewer")) for _ in range(20)]
+    assert {answer.status_code for answer in told} == {200}
+    rows = client.app.state.records.audit.page(actor="reviewer", kind="reading", limit=200)
+    noted = [row.detail for row in rows if row.detail["what"] == "raw model"]
+    assert 1 <= len(noted) <= 3  # twenty calls may reach over a minute's end
+    assert noted[0]["model"] == "sme_credit/1"
+    expect(client.post("/invocations", json=body, headers=client.of("officer")), 403, "forbidden")
