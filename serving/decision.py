@@ -196,6 +196,7 @@ def _headed(snapshot: Snapshot, entity_id: str, finding: Finding) -> dict[str, A
         "as_of": snapshot.as_of.isoformat(),
         "policy_as_of": snapshot.policy_as_of.isoformat(),
         "entity_id": entity_id,
+        "entity_name": snapshot.name(entity_id),
     } | _under_the_draft(finding)
 
 
@@ -214,7 +215,7 @@ def _known(scorer: Scorer, snapshot: Snapshot, entity_id: str, board: Board | No
     firm, fresh = snapshot.facts(entity_id), snapshot.freshness(entity_id)
     own = (board or scorer.board(snapshot.features_of(entity_id))).of(entity_id)
     return {
-        "subject": _plain({"name": snapshot.name(entity_id)} | firm),
+        "subject": _plain(firm),
         "credit": _credit(scorer, own, fresh),
         "green": _green(scorer, own, firm) | {"indicators": _indicators(snapshot, entity_id)},
         "data": _data(fresh),
@@ -230,8 +231,7 @@ def _plain(facts: dict[str, Any]) -> dict[str, Any]:
     return {name: _told(value) for name, value in facts.items()}
 
 
-def _told(value: Any) -> Any:
-    """Days and exact amounts as text; numbers and flags as they are."""
+def _told(value: Any) -> Any:  # days and exact amounts as text; numbers and flags as they are
     return str(value) if isinstance(value, date | Decimal | str) else value
 
 

@@ -44,13 +44,15 @@ class Clause:
         guard = True if self.when is None else law.once(self.when.holds, facts)
         if guard is None or guard is False:
             return None
+        truth = self.alone(facts, law)
+        return truth if guard is True else implies(guard, lambda: truth)
+
+    def alone(self, facts: Facts, law: Law) -> Truth:
+        """Whether it holds where its guard lets it be asked; unknown with the missing facts."""
         for name in self.needs:
             if getattr(facts, name) is None:
-                truth = True if self.presumed else Unknown(lacking(facts, self.needs))
-                break
-        else:
-            truth = self.test(facts, law)
-        return truth if guard is True else implies(guard, lambda: truth)
+                return True if self.presumed else Unknown(lacking(facts, self.needs))
+        return self.test(facts, law)
 
     def is_presumed(self, facts: Facts) -> bool:
         """Whether it is taken to hold for want of the facts that it needs."""

@@ -212,7 +212,11 @@ class Law:
     @property
     def has_begun(self) -> bool:
         """Whether every number has a value on that day, so that none can be asked for too early."""
-        return self.day >= self._parameters.first_day
+        return self.has_begun_by(self.day)
+
+    def has_begun_by(self, day: date) -> bool:
+        """Whether every number has a value on a day, such as that of a loan's drawdown."""
+        return day >= self._parameters.first_day
 
     def last_day(self, name: str) -> date | None:
         """The last day on which a number holds; None if no end is set."""

@@ -11,13 +11,15 @@ from typer.testing import CliRunner
 
 from pipelines.command_line import app, main
 
-VERBS = ["city", "catalog", "collect", "features", "run", "serve", "recommend", "eligibility"]
+VERBS = ["city", "catalog", "collect", "features", "run", "serve", "recommend", "eligibility", "retention"]
 GROUPS = {
     "quarantine": ["show", "retry"],
     "train": ["credit", "green"],
     "models": ["list", "show", "promote", "rollback", "history"],
     "report": ["city"],
     "accounts": ["add", "list", "disable", "enable", "unlock", "password", "token", "demo"],
+    "audit": ["verify", "anchor", "show", "replay"],
+    "consent": ["record", "withdraw", "list"],
 }
 EVERY_VERB = [[verb] for verb in VERBS] + [[group, verb] for group, verbs in GROUPS.items() for verb in verbs]
 

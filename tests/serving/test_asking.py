@@ -82,11 +82,11 @@ def test_a_batch_under_a_key_is_answered_once(client, question):
 
 
 def test_history_comes_page_by_page_newest_first(client, question, codes_of_home):
-    mine = question | {"entity_id": codes_of_home[11]}
+    mine = question | {"entity_id": codes_of_home[31]}
     made = [client.post("/v1/preapprovals", json=mine).json()["audit_id"] for _ in range(5)]
     seen, following = [], None
     for _ in range(3):
-        asked = {"entity_id": codes_of_home[11], "limit": 2} | ({"before": following} if following else {})
+        asked = {"entity_id": codes_of_home[31], "limit": 2} | ({"before": following} if following else {})
         page = client.get("/v1/preapprovals", params=asked).json()
         seen += [item["audit_id"] for item in page["items"]]
         following = page["next"]

@@ -23,7 +23,7 @@ values: {2024-01-01: 2_000}
 def city(home, tmp_path):
     """A home like the tests', with a folder of numbers of its own."""
     made = Home(tmp_path / "city")
-    shutil.copytree(home.root, made.root)
+    shutil.copytree(home.root, made.root, ignore=shutil.ignore_patterns("service.db*"))
     folder_of(made).mkdir()
     (folder_of(made) / "subsidy_cap_per_enterprise.yaml").write_text(CAP, "utf-8")
     return made
@@ -33,9 +33,9 @@ def test_a_home_without_a_folder_has_the_packages_numbers(home):
     assert numbers_of(home) is default_parameters()
 
 
-def test_the_service_answers_by_the_citys_numbers(city, started, question):
+def test_the_service_answers_by_the_citys_numbers(city, started, question, codes_of_home):
     facts = {"is_green_inclusive": True, "subsidy_used_ytd_cny": "0"}
-    with started(city) as client:
+    with started(city, codes_of_home) as client:
         told = client.post("/v1/preapprovals", json=question | {"facts": facts}).json()
         asked = {"as_of": "2026-11-20", "facts": told["subject"] | told["loan"] | {"green_grade": "DEEP"}}
         alone = client.post("/v1/eligibility", json=asked).json()

@@ -130,7 +130,8 @@ def test_a_withdrawn_consent_no_longer_counts(client, question, codes_of_home):
     expect(client.post("/v1/preapprovals", json=mine, headers=headers), 403, "no-lawful-basis")
 
 
-def test_a_bank_records_consents_to_itself_only(client, firm):
+def test_a_bank_records_consents_to_itself_only(client, codes_of_home):
+    firm = codes_of_home[33]
     consent = {
         "entity_id": firm, "purpose": "PRE_LOAN", "basis": "CONSENT", "valid_from": "2026-01-01",
         "bank": "BANK-A",

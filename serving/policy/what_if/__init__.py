@@ -4,8 +4,8 @@
         print(change.text_zh)
     what_if_all(facts, date(2026, 11, 20), findings)  # of findings that are there already, by measure
 
-Reading order, which is the import order: `grid`, `lever`, `watched`, `asked`, `verdict`, `trials`,
-`search`, `change`, `remembered`, `asking`.
+Reading order, which is the import order: `grid`, `lever`, `watched`, `asked`, `verdict`, `nodes`,
+`hearing`, `trials`, `search`, `searched`, `change`, `remembered`, `asking`.
 Who can move which fact stands in `levers.yaml`.
 """
 

@@ -18,6 +18,7 @@ from serving.policy.what_if.change import Change, amount_of, change_of
 from serving.policy.what_if.lever import Hold, levers
 from serving.policy.what_if.remembered import remembered
 from serving.policy.what_if.search import Goal, can_move, dragged_by, falling_with, nearest, settled_by
+from serving.policy.what_if.searched import searched
 from serving.policy.what_if.trials import Exhausted, Trials
 from serving.policy.what_if.verdict import Verdict
 
@@ -50,7 +51,8 @@ def what_if(
         NoNumberForDay: The law has no number for a day that mattered.
     """
     [now] = evaluate(facts, as_of, parameters=parameters, measures=[measure])
-    return _changes(Trials(facts, as_of, measure, parameters), now)
+    trials = Trials(facts, as_of, measure, parameters)
+    return _changes(trials, now, _proposed(trials, now))
 
 
 def what_if_all(
@@ -81,23 +83,31 @@ def what_if_all(
     by_key = {measure.key: measure for measure in measures}
     asked = Asked(facts, as_of, parameters)
 
+    def found(now: Finding, measure: Measure) -> tuple[Change, ...]:
+        trials = Trials(facts, as_of, measure, parameters, asked)
+        return _changes(trials, now, searched(trials, now, _proposed))
+
     def changes(now: Finding) -> tuple[Change, ...]:
         measure = by_key[now.measure]
-        return remembered(
-            asked, measure, lambda: _changes(Trials(facts, as_of, measure, parameters, asked), now)
-        )
+        return remembered(asked, measure, lambda: found(now, measure))
 
     return {now.measure: changes(now) for now in findings}
 
 
-def _changes(trials: Trials, now: Finding) -> tuple[Change, ...]:
-    found: list[Change] = []
+def _changes(trials: Trials, now: Finding, proposed: Sequence[To]) -> tuple[Change, ...]:
+    found = [change for to in proposed for change in _verified(trials, now, to)]
+    return tuple(sorted(found, key=_order))
+
+
+def _proposed(trials: Trials, now: Finding) -> list[To]:
+    """Other facts that change what the clauses say."""
+    proposed: list[To] = []
     try:
         for to in _PROPOSED[now.result](trials, now):
-            found += _verified(trials, now, to)
+            proposed.append(to)  # noqa: PERF402 - what was found by the end of the trials is told
     except Exhausted:
-        pass  # what was found by then is told
-    return tuple(sorted(found, key=_order))
+        pass
+    return proposed
 
 
 def _verified(trials: Trials, now: Finding, to: To) -> list[Change]:
@@ -190,7 +200,7 @@ def _read_where_undecided(trials: Trials, base: To) -> list[str]:
 
 # ---------------------------------------------------------------- UNKNOWN
 def _out_of_doubt(trials: Trials, now: Finding) -> Iterator[To]:
-    missing = [fact for fact in now.missing if getattr(trials.facts, fact) is None]
+    missing = [fact for fact in now.missing if not trials.has(fact)]
     met = False
     for fact in missing:
         settled = settled_by(fact, trials, {})

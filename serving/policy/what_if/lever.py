@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
@@ -90,6 +90,7 @@ def levers() -> Mapping[str, Lever]:
     return {fact: _lever(fact, entry) for fact, entry in declared.items()}
 
 
+@cache
 def worth_of(measure: str) -> Worth | None:
     """The amount of a measure that is compared, by the measure's key; None where it has none."""
     entry = _declared()["amounts"].get(measure)

@@ -21,7 +21,7 @@ from serving.policy.what_if.change import Change
 from serving.policy.what_if.lever import levers
 
 MOST = 1024
-"""Answers that are kept; the oldest goes first."""
+"""Answers that are kept; the one that was not asked for longest goes first."""
 RULES = ("serving.policy.measures.", "serving.policy.vat_rules")
 """Modules whose functions ask for facts by name; what others are given, these have named."""
 TOGETHER = (
@@ -44,10 +44,11 @@ def remembered(asked: Asked, measure: Measure, find: Callable[[], tuple[Change, 
     changes = _kept.get(key)
     if changes is None:
         changes = find()
-        with _lock:
+    with _lock:
+        if _kept.pop(key, None) is None:
             while len(_kept) >= MOST:
                 del _kept[next(iter(_kept))]
-            _kept[key] = changes
+        _kept[key] = changes
     return changes
 
 

@@ -34,7 +34,7 @@ def nearest(fact: str, trials: Trials, base: To, goal: Goal, drags: tuple[str, .
         goal: What is wanted.
         drags: Facts that fall with it, instead of holding it up.
     """
-    lever, present = levers()[fact], getattr(trials.facts, fact)
+    lever = levers()[fact]
     if not can_move(fact, trials):
         return None
 
@@ -43,30 +43,28 @@ def nearest(fact: str, trials: Trials, base: To, goal: Goal, drags: tuple[str, .
         return found is not None and goal(found)
 
     if lever.grid is None:
-        return next(filter(reached, _other_words(lever, present)), None)
+        return next(filter(reached, _other_words(lever, trials.fact(fact))), None)
     return _nearest_place(lever, lever.grid, trials, {**base, **dict.fromkeys(drags)}, reached)
 
 
 def can_move(fact: str, trials: Trials) -> bool:
     """Whether another value of a fact may be proposed: it is known, or a word that nobody chose yet."""
-    lever, present = levers()[fact], getattr(trials.facts, fact)
-    if not lever.can_move or _is_settled(lever, trials, present):
+    lever = levers()[fact]
+    if not lever.can_move or _is_settled(lever, trials):
         return False
-    return present is not None or (lever.hold is not Hold.EVALUATION and lever.grid is None)
+    return trials.has(fact) or (lever.hold is not Hold.EVALUATION and lever.grid is None)
 
 
 def dragged_by(fact: str, trials: Trials) -> tuple[str, ...]:
     """The facts that would fall with this one: what is not lent yet; what is owed holds it up."""
     planned = [other for other in levers()[fact].not_below if levers()[other].until_drawn]
-    known = [other for other in planned if getattr(trials.facts, other) is not None]
-    return tuple(
-        other for other in known if not _is_settled(levers()[other], trials, getattr(trials.facts, other))
-    )
+    known = [other for other in planned if trials.has(other)]
+    return tuple(other for other in known if not _is_settled(levers()[other], trials))
 
 
 def falling_with(value: Any, trials: Trials, drags: Iterable[str]) -> dict[str, Any]:
     """What the dragged facts become where one falls to a value: the same, if they lie above it."""
-    return {other: value for other in drags if getattr(trials.facts, other) > value}
+    return {other: value for other in drags if trials.fact(other) > value}
 
 
 def settled_by(fact: str, trials: Trials, base: To) -> list[tuple[Any, Verdict]]:
@@ -106,14 +104,14 @@ def _other_words(lever: Lever, present: Any) -> Iterator[Any]:
 
 
 # ---------------------------------------------------------------- numbers and days
-def _is_settled(lever: Lever, trials: Trials, present: Any) -> bool:
+def _is_settled(lever: Lever, trials: Trials) -> bool:
     """A day that is past, a term of a loan that is drawn already, or what another known fact settles."""
-    if isinstance(present, date) and present < trials.as_of:
+    if lever.grid is DAYS and trials.has(lever.fact) and trials.fact(lever.fact) < trials.as_of:
         return True
-    if any(getattr(trials.facts, other) is not None for other in lever.unless_known):
+    if any(trials.has(other) for other in lever.unless_known):
         return True
-    drawn = trials.facts.start_date
-    return lever.until_drawn and drawn is not None and drawn < trials.as_of
+    drawn = trials.fact("start_date") if lever.until_drawn else None
+    return drawn is not None and drawn < trials.as_of
 
 
 def _nearest_place(
@@ -121,7 +119,7 @@ def _nearest_place(
 ) -> Any | None:
     """Walk from the present value through the places worth a try, then halve back to the first that does."""
     towards = -1 if lever.moves == "down" else 1
-    start = _start(grid, getattr(trials.facts, lever.fact), towards)
+    start = _start(grid, trials.fact(lever.fact), towards)
     limit = _limit(lever, grid, trials, base)
     if not _between(limit, start, limit):
         return None
@@ -145,7 +143,7 @@ def _limit(lever: Lever, grid: Grid, trials: Trials, base: To) -> int:
     """How far a fact can be moved."""
     if lever.moves != "down":
         return grid.most
-    floors = [base.get(other, getattr(trials.facts, other)) for other in lever.not_below]
+    floors = [base[other] if other in base else trials.fact(other) for other in lever.not_below]
     places = [-grid.floor(-known) if grid is not DAYS else grid.floor(known) for known in floors if known]
     if grid is DAYS:
         places.append(grid.floor(trials.as_of))
@@ -205,7 +203,7 @@ def _places_anew(lever: Lever, grid: Grid, trials: Trials, base: To) -> set[int]
     heard = {id(one): one for to in tried for one in trials.heard(to)}.values()
     values = {value for one in heard for value in _numbers(one, grid)}
     compared = {name for one in heard for name in one.facts if levers()[name].grid is grid} - {lever.fact}
-    values |= {getattr(trials.facts, name) for name in compared}
+    values |= {trials.fact(name) for name in compared}
     return {grid.floor(end) for end in ends}.union(*(grid.around(value) for value in values))
 
 

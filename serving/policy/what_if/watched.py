@@ -1,7 +1,9 @@
 """Facts and law that tell what a measure read of them."""
 
 from dataclasses import dataclass
-from typing import Any, Self
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple, Self
 
 from serving.policy.clause import Clause
 from serving.policy.facts import KINDS, Facts
@@ -35,6 +37,18 @@ for _name in KINDS:
     setattr(WatchedFacts, _name, _watching(_name))  # quicker than a __getattribute__ that looks at all names
 
 
+NUMBERS = frozenset((Decimal, int, date))
+"""The types of law's numbers that a fact can be compared with."""
+
+
+class Alone(NamedTuple):
+    """What a clause gave without its guards, and the facts and the numbers of law that it read."""
+
+    value: Truth
+    facts: frozenset[str]
+    numbers: tuple[Any, ...]
+
+
 @dataclass(slots=True)
 class Heard:
     """What a clause gave, and the facts and the numbers of law that it read, those of its guards too."""
@@ -43,6 +57,15 @@ class Heard:
     value: Truth | None
     facts: frozenset[str]
     numbers: tuple[Any, ...]
+
+
+def hear_alone(clause: Clause, watched: WatchedFacts, law: Law) -> Alone:
+    """Ask a clause whose guards let it be asked, and hear what it reads itself."""
+    watched.seen.clear()
+    law.forget()  # what another clause had computed already would not be read again
+    value = clause.alone(watched, law)
+    numbers = tuple([read.value for read in law.reads if type(read.value) in NUMBERS])
+    return Alone(value, frozenset(watched.seen), numbers)
 
 
 def hear(clause: Clause, watched: WatchedFacts, law: Law) -> Heard:

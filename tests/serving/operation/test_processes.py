@@ -128,7 +128,7 @@ def test_a_request_that_runs_when_it_is_stopped_is_answered_and_it_ends_with_0(s
     service = serve()
     service.ready()
     with socket.create_connection(("127.0.0.1", service.port), timeout=30) as half:
-        half.sendall(b"POST /invocations HTTP/1.1\r\nHost: x\r\nContent-Length: 20\r\n\r\n{")
+        half.sendall(b"POST /invocations HTTP/1.1\r\nHost: x\r\nContent-Length: 21\r\n\r\n{")
         time.sleep(0.3)
         service.process.send_signal(signal.SIGTERM)
         time.sleep(0.7)

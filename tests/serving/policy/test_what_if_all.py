@@ -10,10 +10,10 @@ from serving.policy import MEASURES, FactError, Facts, NoNumberForDay, PolicyErr
 from serving.policy.facts import KINDS
 from serving.policy.law import Law, default_parameters
 from serving.policy.size import SIZED_BY
-from serving.policy.what_if import asking, remembered, what_if, what_if_all
+from serving.policy.what_if import asking, remembered, searched, what_if, what_if_all
 from serving.policy.what_if.lever import levers
 from serving.policy.what_if.remembered import facts_named
-from serving.policy.what_if.trials import Trials
+from serving.policy.what_if.trials import TO_ASK, Trials
 from serving.policy.what_if.watched import WatchedFacts
 
 DAY = date(2026, 11, 20)
@@ -29,6 +29,9 @@ VALUES = {
 @pytest.fixture(autouse=True)
 def _nothing_remembered(monkeypatch):
     monkeypatch.setattr(remembered, "_kept", {})
+    monkeypatch.setattr(searched, "_trees", {})
+    monkeypatch.setattr(searched, "_by_amount", set())
+    monkeypatch.setattr(searched, "_kept", [0])
 
 
 def drawn_value(draw, fact):
@@ -87,14 +90,56 @@ def test_what_is_remembered_of_some_firms_holds_for_others(backgrounds):
 def test_what_a_trial_takes_over_is_what_plain_evaluation_gives(backgrounds, monkeypatch, seed):
     facts, _ = some_facts(backgrounds, seed)
     quick = {measure.key: what_if(facts, DAY, measure=measure) for measure in MEASURES}
-    everything = lambda self, _: ([None] * len(self._clauses), list(range(len(self._clauses))))  # noqa: E731
-    monkeypatch.setattr(Trials, "_before", everything)
+    monkeypatch.setattr(Trials, "_before", lambda self, _: [TO_ASK] * len(self._nodes.all))
+    monkeypatch.setattr(Trials, "_as_before", lambda *_: None)
     monkeypatch.setattr(Trials, "stuck", lambda *_: set())
     monkeypatch.setattr(Trials, "may_mend", lambda *_: True)
     monkeypatch.setattr(Trials, "read", lambda _: set(KINDS))
     monkeypatch.setattr(Law, "has_begun", False)
     monkeypatch.setattr(asking, "_can_leave", lambda *_: True)
     assert quick == {measure.key: what_if(facts, DAY, measure=measure) for measure in MEASURES}
+
+
+def loans(draw, facts):
+    """The same firm with other loans, of which a search asks little."""
+    for _ in range(6):
+        start = DAY + timedelta(days=draw.choice((0, 40)))
+        yield facts.changed(
+            {
+                "loan_amount_cny": Decimal(draw.randrange(1, 3_000)) * 10_000,
+                "annual_rate": Decimal(draw.randrange(300, 600)) / 10_000,
+                "start_date": start,
+                "maturity_date": start + timedelta(days=draw.choice((180, 365, 366, 731, 2_000))),
+            }
+        )
+
+
+@pytest.mark.parametrize("seed", range(300, 312))
+def test_a_search_for_one_loan_holds_for_others_that_answer_alike(backgrounds, monkeypatch, seed):
+    recalled, answered = searched._recalled, []
+    monkeypatch.setattr(
+        searched, "_recalled", lambda *asked: answered.append(recalled(*asked)) or answered[-1]
+    )
+    draw = random.Random(seed)  # noqa: S311 - drawn loans
+    for missing in ((), ("credit_line_cny", "has_credit_line", "loan_balance_cny"), ("green_grade",)):
+        firm, _ = some_facts(backgrounds, seed)
+        firm = firm.changed(dict.fromkeys(missing))
+        for facts in loans(draw, firm):
+            try:
+                findings = evaluate(facts, DAY)
+            except FactError:
+                continue
+            expected = {measure.key: what_if(facts, DAY, measure=measure) for measure in MEASURES}
+            assert what_if_all(facts, DAY, findings) == expected
+    assert any(found is not None for found in answered)
+
+
+def test_the_searches_that_are_kept_are_bounded(backgrounds, monkeypatch):
+    monkeypatch.setattr(searched, "MOST", 5)
+    for seed in range(4):
+        facts, findings = some_facts(backgrounds, seed)
+        what_if_all(facts, DAY, findings)
+        assert searched._kept[0] <= 5
 
 
 def test_only_the_findings_that_are_given_are_asked(backgrounds):
