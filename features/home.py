@@ -52,6 +52,11 @@ class Home:
         return self.root / "mlartifacts"
 
     @property
+    def lab(self) -> Path:
+        """Projects of the joint lab, a folder a project."""
+        return self.root / "lab"
+
+    @property
     def service(self) -> Path:
         """The service's own records."""
         return self.root / "service.db"

@@ -13,7 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from features.errors import ModelError
-from models.calibration import calibrated_loss
+from models.calibration import level
+from models.held_out_loss import Watch
 from models.merging import merged
 from models.sample_limits import plenty
 
@@ -52,8 +53,6 @@ Where rows are plenty for the columns, all may be asked by all."""
 
 SMALLEST_LEAF, LEAF_SHARE = 10, 1 / 2000
 """Rows of a leaf: ten, and in large tables one in 2,000."""
-
-NEARLY = 1e-12
 
 GENERAL: dict[str, Any] = {"lambda_l2": 1.0}
 
@@ -114,7 +113,12 @@ class Boosting:
     wishes: Mapping[str, Any] = field(default_factory=dict)
 
     def grow(
-        self, matrix: Floats, label: Ints, weight: Floats | None = None, groups: ArrayLike | None = None
+        self,
+        matrix: Floats,
+        label: Ints,
+        weight: Floats | None = None,
+        groups: ArrayLike | None = None,
+        offset: Floats | None = None,
     ) -> Grown:
         """The model of these rows.
 
@@ -123,19 +127,21 @@ class Boosting:
             label: 1 for bad.
             weight: What each row counts; 1 by default.
             groups: Rows that belong together stay in one fold; each row its own group by default.
+            offset: Log-odds of each row that are known before the first tree; the trees learn what is to be
+                added to them, and neither margin holds them. None by default.
 
         Raises:
             ModelError: The rarer class has too few firms, or groups, for two folds.
         """
-        whole = lgb.Dataset(
-            matrix, label, weight=weight, categorical_feature=self.categorical, params=self.reading()
-        ).construct()
+        begin = None if offset is None else offset + level(offset, label, weight)
+        whole = self._data(matrix, label, weight, begin)
         folds = self._folds(label, groups, repeat=0)
         watched = not self.small_sample
         boosters = [self._booster(whole, fold, place, watched=watched) for place, fold in enumerate(folds)]
         if watched:
             order = np.concatenate([check for _, check in folds])
-            watch = _Watch(boosters, label[order], None if weight is None else weight[order])
+            parts = (None if part is None else part[order] for part in (weight, begin))
+            watch = Watch(boosters, label[order], *parts)
             rounds = self._grow_watched(watch)
         else:
             # few held-out bads cannot tell when to stop; calibration mends what is too bold
@@ -145,14 +151,30 @@ class Boosting:
             more = [self._booster(whole, fold, first + at, watched=False) for at, fold in enumerate(drawn)]
             self._grow_until(more, rounds)
             boosters, folds = boosters + more, folds + drawn
-        held_out, seen = np.zeros(len(label)), np.zeros(len(label))
+        held_out = self._held_out(boosters, folds, matrix, rounds)
+        return Grown(merged(boosters, rounds, 1 / len(boosters)), held_out, rounds)
+
+    def _data(self, matrix: Floats, label: Ints, weight: Floats | None, begin: Floats | None) -> lgb.Dataset:
+        return lgb.Dataset(
+            matrix,
+            label,
+            weight=weight,
+            init_score=begin,
+            categorical_feature=self.categorical,
+            params=self.reading(),
+        ).construct()
+
+    def _held_out(
+        self, boosters: list[lgb.Booster], folds: list[Fold], matrix: Floats, rounds: int
+    ) -> Floats:
+        margin, seen = np.zeros(len(matrix)), np.zeros(len(matrix))
         for booster, (_, check) in zip(boosters, folds, strict=True):
             # with its threads, since LightGBM else takes all there are, which wait for each other
-            held_out[check] += booster.predict(
+            margin[check] += booster.predict(
                 matrix[check], raw_score=True, num_iteration=rounds, num_threads=self.threads
             )
             seen[check] += 1
-        return Grown(merged(boosters, rounds, 1 / len(boosters)), held_out / seen, rounds)
+        return margin / seen
 
     def parameters(self, place: int = 0, rows: int = 0) -> dict[str, Any]:
         """LightGBM's parameters of one booster, before its first tree.
@@ -200,8 +222,7 @@ class Boosting:
         if groups is None:
             return list(StratifiedKFold(number, shuffle=True, random_state=seed).split(label, label))
         together = pd.factorize(np.asarray(groups))[0]
-        number = _number_of_folds(label, together)
-        folds = StratifiedGroupKFold(number, shuffle=True, random_state=seed)
+        folds = StratifiedGroupKFold(_number_of_folds(label, together), shuffle=True, random_state=seed)
         return [(learn, check) for learn, check in folds.split(label, label, together) if len(check)]
 
     def _booster(self, whole: lgb.Dataset, fold: Fold, place: int, *, watched: bool) -> lgb.Booster:
@@ -211,7 +232,7 @@ class Boosting:
         booster = lgb.Booster(parameters, whole.subset(learn.tolist(), reading))
         return booster.add_valid(whole.subset(check.tolist(), reading), "held out") if watched else booster
 
-    def _grow_watched(self, watch: "_Watch") -> int:
+    def _grow_watched(self, watch: Watch) -> int:
         """Rounds until the held-out loss over all rows falls no more; the round of its least."""
         most = self._most_rounds
         every = -(-most // LOOKS)
@@ -248,34 +269,6 @@ class Boosting:
     def reading(self) -> dict[str, Any]:
         """LightGBM's parameters of how values become bins."""
         return {"verbose": -1, "min_data_in_bin": 1 if self.small_sample else 3, "num_threads": self.threads}
-
-
-@dataclass(frozen=True, slots=True)
-class _Watch:
-    """The calibrated loss of rows that their boosters have not seen.
-
-    Attributes:
-        boosters: A booster a fold.
-        label: Of the rows held out, fold after fold; 1 for bad.
-        weight: What each of them counts; None for all alike.
-    """
-
-    boosters: list[lgb.Booster]
-    label: Ints
-    weight: Floats | None
-
-    def loss(self) -> float:
-        """Log-loss after the logistic curve that suits best: trees that exaggerate may still rank well."""
-        rates: list[Floats] = []
-
-        def note(predicted: Floats, _data: lgb.Dataset) -> tuple[str, float, bool]:
-            rates.append(predicted)
-            return "", 0.0, False
-
-        for booster in self.boosters:
-            booster.eval_valid(note)
-        rate = np.clip(np.concatenate(rates), NEARLY, 1 - NEARLY)
-        return calibrated_loss(np.log(rate / (1 - rate)), self.label, self.weight)
 
 
 def _number_of_folds(label: Ints, together: Ints | None = None) -> int:

@@ -8,7 +8,7 @@ from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
+from scipy.optimize import brentq, minimize
 from scipy.special import expit
 from sklearn.isotonic import IsotonicRegression
 from threadpoolctl import ThreadpoolController
@@ -38,6 +38,9 @@ INVERSE_PENALTY = 1e4
 LBFGS = {"maxiter": 100, "maxls": 50, "gtol": 1e-4, "ftol": 64 * float(np.finfo(np.float64).eps)}
 
 NEWTON_STEPS, TINY = 3, 1e-12
+
+CLOSE = 1e-6
+"""How far beyond its bounds a level is looked for, so that rounding does not hide it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,17 +129,26 @@ def calibrated(
     return _bent(straight, margins, label, counts)
 
 
-def platt(margins: Floats, label: Ints, weight: Floats | None = None) -> tuple[float, float]:
+def platt(
+    margins: Floats, label: Ints, weight: Floats | None = None, offset: Floats | None = None
+) -> tuple[float, float]:
     """Slope and intercept of the logistic curve through margins (Platt 1999); the slope stays positive.
 
     What scikit-learn's `LogisticRegression` finds, without what it checks: of two numbers, most of its time.
+
+    Args:
+        margins: Held-out margins.
+        label: 1 for bad.
+        weight: What each firm counts; 1 by default.
+        offset: Log-odds of each firm that the curve is added to, as they are; none by default.
     """
     counts = np.ones(len(label)) if weight is None else weight
+    known = np.zeros(len(label)) if offset is None else offset
     mass = float(counts.sum())
     shrinkage = 1 / (INVERSE_PENALTY * mass)
 
     def loss(curve: Floats) -> tuple[float, Floats]:
-        log_odds = curve[0] * margins + curve[1]
+        log_odds = known + (curve[0] * margins + curve[1])
         value = _loss(log_odds, label, counts)
         wrong = counts * (expit(log_odds) - label) / mass
         slope = wrong @ margins + shrinkage * curve[0]
@@ -146,6 +158,24 @@ def platt(margins: Floats, label: Ints, weight: Floats | None = None) -> tuple[f
     with _libraries().limit(limits=1, user_api="blas"):
         slope, intercept = minimize(loss, np.zeros(2), jac=True, method="L-BFGS-B", options=LBFGS).x
     return max(float(slope), LOWEST_SLOPE), float(intercept)
+
+
+def level(log_odds: Floats, label: Ints, weight: Floats | None = None) -> float:
+    """What must be added to log-odds so that they say, on average, the rate of default that was observed.
+
+    Args:
+        log_odds: One for each firm.
+        label: 1 for bad; both classes must be there.
+        weight: What each firm counts; 1 by default.
+
+    >>> round(level(np.zeros(4), np.array([0, 0, 0, 1])), 6) == round(-log(3), 6)
+    True
+    """
+    counts = np.ones(len(label)) if weight is None else weight
+    bads = float(counts @ label)
+    observed = log(bads / (float(counts.sum()) - bads))
+    lowest, highest = observed - float(log_odds.max()) - CLOSE, observed - float(log_odds.min()) + CLOSE
+    return float(brentq(lambda moved: counts @ (expit(log_odds + moved) - label), lowest, highest))
 
 
 @cache
@@ -191,16 +221,25 @@ def _rising(places: Floats, values: Floats, slope: float) -> Floats:
     return IsotonicRegression().fit_transform(places, values - line) + line
 
 
-def calibrated_loss(margins: Floats, label: Ints, weight: Floats | None = None) -> float:
+def calibrated_loss(
+    margins: Floats, label: Ints, weight: Floats | None = None, offset: Floats | None = None
+) -> float:
     """Mean log-loss of margins after the logistic curve that suits them best, by a few steps of Newton.
 
     Where the steps lead nowhere, as with margins that separate the classes, that of the margins themselves.
+
+    Args:
+        margins: Held-out margins.
+        label: 1 for bad.
+        weight: What each firm counts; 1 by default.
+        offset: Log-odds of each firm that the curve is added to, as they are; none by default.
     """
     counts = np.ones(len(label)) if weight is None else weight
-    plain = _loss(margins, label, counts)
+    known = np.zeros(len(label)) if offset is None else offset
+    plain = _loss(known + margins, label, counts)
     slope, intercept = 1.0, 0.0
     for _ in range(NEWTON_STEPS):
-        rate = expit(slope * margins + intercept)
+        rate = expit(known + (slope * margins + intercept))
         wrong, steep = counts * (rate - label), counts * rate * (1 - rate) + TINY
         tilt, lift = float(wrong @ margins), float(wrong.sum())
         steep_margins = steep * margins
@@ -209,7 +248,7 @@ def calibrated_loss(margins: Floats, label: Ints, weight: Floats | None = None) 
         if area <= TINY * a * c:  # margins that hardly differ
             break
         slope, intercept = slope - (c * tilt - b * lift) / area, intercept - (a * lift - b * tilt) / area
-    bent = _loss(slope * margins + intercept, label, counts)
+    bent = _loss(known + (slope * margins + intercept), label, counts)
     return bent if slope > 0 and bent < plain else plain
 
 

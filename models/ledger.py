@@ -1,31 +1,22 @@
 """The ledger of models: who made which version answer, when, and why.
 
-Lines are only ever added. Each carries the hash of the line before it, so that a line edited, removed, added
-or moved later is found when the ledger is read. The hash is SM3 (GB/T 32905) where Python's OpenSSL offers
-it, else SHA-256; each line says which. The newest line's number and hash are also kept beside the models'
-versions in MLflow, so that lines cut off at the end are found, too (see `models.registry`).
+Lines are only ever added, each sealed over the one before (`models.chained`). The newest line's number and
+hash are also kept beside the models' versions in MLflow, so that lines cut off at the end are found, too (see
+`models.registry`).
 """
 
-import hashlib
-import json
-import os
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import Any, Literal, Self
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
 
 from features.errors import ModelError, RequestError
 from features.home import Home
-from features.staging import commit, committing, staged
+from models.chained import append_line, read_chain
 
 Act = Literal["adopt", "register", "promote", "rollback"]
 
 FILE = "ledger.jsonl"
-ALGORITHM = "sm3" if "sm3" in hashlib.algorithms_available else "sha256"
-BEGINNING = "0" * 64
-"""What stands in the first line where others carry the hash of the line before."""
-
-PATIENCE = timedelta(hours=1)
-"""So much earlier than the last line the clock may be; more, and history could not be told by days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +104,6 @@ class Entry(Line):
         """When."""
         return datetime.fromisoformat(self.at)
 
-    def sealed(self) -> Self:
-        """The same with its hash."""
-        content = {name: value for name, value in asdict(self).items() if name != "hash"}
-        return type(self)(**content, hash=_hash(self.algorithm, content))
-
 
 def read(home: Home) -> list[Entry]:
     """All lines, oldest first; none where no model was ever registered.
@@ -126,16 +112,7 @@ def read(home: Home) -> list[Entry]:
         ModelError: A line was edited, removed, added or moved; the message names it.
     """
     file = home.root / FILE
-    try:
-        texts = file.read_text("utf-8").splitlines()
-    except FileNotFoundError:
-        return []
-    except (OSError, ValueError) as error:
-        raise ModelError(f"{file}: the ledger cannot be read: {error}") from error
-    entries: list[Entry] = []
-    for number, text in enumerate(texts, start=1):
-        entries.append(_checked(file, number, text, entries[-1].hash if entries else BEGINNING))
-    return entries
+    return [_entry(file, number, line) for number, line in enumerate(read_chain(file), start=1)]
 
 
 def append(home: Home, line: Line, *, now: datetime, seen: int) -> Entry:
@@ -152,50 +129,11 @@ def append(home: Home, line: Line, *, now: datetime, seen: int) -> Entry:
             last line.
         LakeError: The disk is full or the home cannot be written; nothing is recorded then.
     """
-    if now.tzinfo is None:
-        raise ValueError("the time of a ledger line needs its offset; expected such as datetime.now(UTC)")
-    file = home.root / FILE
-    with staged(home) as staging, committing(home):
-        entries = read(home)
-        if len(entries) != seen:
-            raise ModelError(f"{file}: another line was added meanwhile; look again and repeat")
-        if entries and now < entries[-1].moment - PATIENCE:
-            raise ModelError(
-                f"{file}: the clock says {now.isoformat()} and the last line was written {entries[-1].at}; "
-                "set the clock right"
-            )
-        entry = Entry(
-            **asdict(line),
-            number=len(entries) + 1,
-            at=now.astimezone(UTC).isoformat(timespec="seconds"),
-            algorithm=ALGORITHM,
-            previous=entries[-1].hash if entries else BEGINNING,
-        ).sealed()
-        text = "".join(f"{_text(asdict(one))}\n" for one in (*entries, entry))
-        (staging / FILE).write_text(text, "utf-8")
-        commit(staging / FILE, file)
-    return entry
+    return Entry(**append_line(home, home.root / FILE, asdict(line), now=now, seen=seen))
 
 
-def _checked(file: os.PathLike[str], number: int, text: str, previous: str) -> Entry:
+def _entry(file: Path, number: int, line: dict[str, Any]) -> Entry:
     try:
-        entry = Entry(**json.loads(text))
-        sealed = entry.sealed().hash
-    except (ValueError, TypeError, AttributeError) as error:
+        return Entry(**line)
+    except TypeError as error:
         raise ModelError(f"{file}: line {number} is no line of a ledger: {error}") from error
-    if _text(asdict(entry)) != text or sealed != entry.hash:
-        raise ModelError(f"{file}: line {number} was edited after it was written; restore it from a backup")
-    if entry.number != number or entry.previous != previous:
-        raise ModelError(
-            f"{file}: line {number} does not follow the line before it: lines were removed, added or moved; "
-            "restore the ledger from a backup"
-        )
-    return entry
-
-
-def _text(content: dict[str, Any]) -> str:
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def _hash(algorithm: str, content: dict[str, Any]) -> str:
-    return hashlib.new(algorithm, _text(content).encode()).hexdigest()

@@ -13,6 +13,7 @@ from pipelines.records_at import IsDemo, open_engine, open_records, settings_of
 from pipelines.terminal import AsJson, console, day_of, print_json, show
 
 if TYPE_CHECKING:
+    from pipelines.lab.ledger import Account
     from serving.records.entry import Head, Row
     from serving.records.verify import Report
 
@@ -40,35 +41,47 @@ def audit_verify(
     is_demo: IsDemo = False,
     as_json: AsJson = False,
 ) -> None:
-    """Look at every row and answer of the log; exit 9 where anything was edited, removed, moved or put in.
+    """Look at every row and answer of the log, and every line of the lab's ledgers and all that left by them.
+
+    Exit 9 where anything was edited, removed, moved or put in.
 
     Example: lvdaitong audit verify --anchor /mnt/elsewhere/anchor.json
     """
+    from pipelines.lab.ledger import account_of
     from serving.records.verify import verify
 
     settings = settings_of(is_demo=is_demo)
+    head, lab_heads = _read_anchor(anchor) if anchor else (None, {})
     engine = open_engine(context.obj, settings)
     try:
-        report = verify(engine, settings.audit_key, _read_anchor(anchor) if anchor else None)
+        report = verify(engine, settings.audit_key, head)
     finally:
         engine.dispose()
+    account = account_of(context.obj, lab_heads)
     if as_json:
-        print_json(_as_record(report))
+        print_json(_as_record(report) | {"lab": _lab_as_record(account)})
     else:
         _tell(report)
+        _tell_lab(account)
     if not report.is_whole:
         raise BrokenChain(f"the audit log is broken: {report.found:,} problems in {report.rows:,} rows")
+    if account.problems:
+        raise BrokenChain(f"the lab's ledger is broken: {len(account.problems)} problems")
 
 
 @audit.command("anchor")
 def audit_anchor(context: typer.Context, *, is_demo: IsDemo = False) -> None:
-    """Print place and seal of the newest row; keep them where nobody of the database comes.
+    """Print place and seal of the newest row and of the lab's ledgers; keep them where nobody of them comes.
 
     Example: lvdaitong audit anchor > /mnt/elsewhere/anchor.json
     """
+    from pipelines.lab.ledger import account_of
+
     with closing(open_records(context.obj, is_demo=is_demo)) as records:
         head = records.audit.head()
-    print_json({"place": head.place, "seal": head.seal, "at": _now()})
+    heads = account_of(context.obj).heads
+    lab = {name: {"number": number, "seal": seal} for name, (number, seal) in heads.items()}
+    print_json({"place": head.place, "seal": head.seal, "at": _now(), "lab": lab})
 
 
 @audit.command("show")
@@ -148,13 +161,14 @@ def retention(
     show([{"表": name, "清除行数": count} for name, count in went.rows.items()], as_json=False)
 
 
-def _read_anchor(file: Path) -> "Head":
+def _read_anchor(file: Path) -> tuple["Head", dict[str, tuple[int, str]]]:
     from serving.records.entry import Head
 
     try:
         told = json.loads(file.read_text("utf-8"))
-        return Head(int(told["place"]), str(told["seal"]))
-    except (ValueError, KeyError, TypeError) as error:
+        lab = {name: (int(one["number"]), str(one["seal"])) for name, one in told.get("lab", {}).items()}
+        return Head(int(told["place"]), str(told["seal"])), lab
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise RequestError(f"{file}: no anchor; expected what 'lvdaitong audit anchor' prints") from error
 
 
@@ -167,6 +181,22 @@ def _as_record(report: "Report") -> dict[str, Any]:
         "found": report.found,
         "problems": [{"place": place, "what": what} for place, what in report.problems],
     }
+
+
+def _lab_as_record(account: "Account") -> dict[str, Any]:
+    return {
+        "whole": not account.problems,
+        "lines": account.lines,
+        "problems": [{"project": one.project, "what": one.what} for one in account.problems],
+    }
+
+
+def _tell_lab(account: "Account") -> None:
+    if account.problems:
+        show([{"项目": one.project, "问题": one.what} for one in account.problems[:TOLD]], as_json=False)
+    elif account.heads:
+        told = f"联合实验室台账完整：{len(account.heads)} 个项目，{account.lines:,} 行"
+        console().print(told, soft_wrap=True)
 
 
 def _tell(report: "Report") -> None:

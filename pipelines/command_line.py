@@ -16,6 +16,7 @@ from pipelines.audit_verbs import audit
 from pipelines.audit_verbs import retention as _retention
 from pipelines.consent_verbs import consent
 from pipelines.feature_verbs import features as _features
+from pipelines.lab.verbs import lab
 from pipelines.model_verbs import models
 from pipelines.policy_verbs import eligibility as _eligibility
 from pipelines.quarantine_verbs import quarantine
@@ -43,6 +44,7 @@ app.add_typer(models, name="models")
 app.add_typer(report, name="report")
 app.add_typer(accounts, name="accounts")
 app.add_typer(audit, name="audit")
+app.add_typer(lab, name="lab")
 app.add_typer(consent, name="consent")
 app.command("features")(_features)
 app.command("eligibility")(_eligibility)

@@ -1,6 +1,7 @@
 """What the champions say of every firm, worked out at once, and one firm's place among them."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,11 @@ from models.names import names_of
 from models.reasons import Speaker
 from models.scored import ScoredClassifier
 from models.shapley import shapley
+
+MOST_REMEMBERED = 4096
+"""Firms whose part of an answer is kept ready: about 15 kB each."""
+
+Told = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,20 @@ class Board:
     matrix: NDArray[np.float64]
     odds: NDArray[np.float64] | None
     speaker: Speaker
+    _ready: dict[str, Told] = field(default_factory=dict, repr=False, compare=False)
+
+    def remembered(self, entity_id: str, tell: Callable[[], Told]) -> Told:
+        """What `tell` says of a firm, which no loan changes: worked out once, until the board is replaced.
+
+        Where too many are kept, all of them give way at once. Nobody may change what is returned.
+        """
+        ready = self._ready.get(entity_id)
+        if ready is None:
+            ready = tell()
+            if len(self._ready) >= MOST_REMEMBERED:
+                self._ready.clear()
+            self._ready[entity_id] = ready
+        return ready
 
     def of(self, entity_id: str) -> "Own":
         """The same of one firm."""

@@ -27,13 +27,11 @@ from serving.snapshot import Snapshot
 from serving.told import told_with_changes
 
 __all__ = ["NOTICE_EN", "NOTICE_ZH", "Board", "Scorer", "decide", "facts_for", "points_of", "profile"]
-__all__ += ["snapshot_subject"]
 
 NOTICE_ZH = "评分与测算仅供参考，不构成授信决定；十条措施为征求意见稿，最终以主管部门核定为准。"
 NOTICE_EN = "For reference only, never a decision; the ten measures are a draft for comment."
 
 REASON = tuple(field.name for field in fields(Reason))
-"""What an answer tells of a reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,19 +210,19 @@ def _under_the_draft(finding: Finding) -> dict[str, Any]:
 
 
 def _known(scorer: Scorer, snapshot: Snapshot, entity_id: str, board: Board | None) -> dict[str, Any]:
+    there = board or scorer.board(snapshot.features_of(entity_id))
+    return there.remembered(entity_id, lambda: _told_of(scorer, snapshot, entity_id, there))
+
+
+def _told_of(scorer: Scorer, snapshot: Snapshot, entity_id: str, board: Board) -> dict[str, Any]:
     firm, fresh = snapshot.facts(entity_id), snapshot.freshness(entity_id)
-    own = (board or scorer.board(snapshot.features_of(entity_id))).of(entity_id)
+    own = board.of(entity_id)
     return {
         "subject": _plain(firm),
         "credit": _credit(scorer, own, fresh),
         "green": _green(scorer, own, firm) | {"indicators": _indicators(snapshot, entity_id)},
         "data": _data(fresh),
     }
-
-
-def snapshot_subject(snapshot: Snapshot, entity_id: str) -> dict[str, Any]:
-    """The firm's own facts, ready for JSON."""
-    return _plain(snapshot.facts(entity_id))
 
 
 def _plain(facts: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from features.city.banks import BankFiles, bank_tables
 from features.city.clerk import Clerk
 from features.city.consents import write_consents
 from features.city.dirt import Dirt, plant
@@ -88,12 +89,15 @@ def make_city(
     world = make_world(entities=entities, months=months, seed=seed, last_month=last_month)
     written = [Written(theme) for theme in THEMES]
     best = []
-    with Outbox(out) as outbox, Clerk() as clerk:
+    with Outbox(out) as outbox, BankFiles(out / "banks") as banks, Clerk() as clerk:
         for chunk in world.chunks():
             for one in written:
                 source = one.theme.source
                 clerk.give(outbox.add, source, LOOKS[source], one.table(chunk, dirty_share))
-            best.append(_oracle(chunk))
+            rows = LOAN_THEME.reported(chunk)
+            loans = rows[rows["op"] == NEW]
+            best.append(_oracle(chunk, loans))
+            clerk.give(banks.add, bank_tables(chunk, loans))
     manifest = Manifest(
         entities=entities,
         months=months,
@@ -127,11 +131,9 @@ def _write_oracle(best: list[pa.Table], path: Path) -> int:
     return len(whole)
 
 
-def _oracle(chunk: Chunk) -> pa.Table:
+def _oracle(chunk: Chunk, first: pd.DataFrame) -> pa.Table:
     """Return the chunk's loans with their probability of default within 12 months."""
     world = chunk.world
-    rows = LOAN_THEME.reported(chunk)
-    first = rows[rows["op"] == NEW]
     table = typed(loan.SOURCE, first, world.population.codes, LOOKS[loan.SOURCE].prefix, loan.TEXTS)
     health = world.health.total[first["firm"].to_numpy(), first["health_month"].to_numpy()]
     known = table.select(["record_id", "entity_id", "application_date"])

@@ -73,6 +73,11 @@ NOISE = {
     "investment": 1.4,
     "bidding": 1.2,
     "subsidy": 1.2,
+    "account_share": 1.0,
+    "line_need": 0.8,
+    "cash_buffer": 2.2,
+    "returned_payment": 1.8,
+    "salary_paid": 1.5,
 }
 """Deviation of each view's own noise, in units of health: larger hides health better."""
 

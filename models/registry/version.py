@@ -6,7 +6,7 @@ from pathlib import Path
 
 from features.errors import ModelError
 from features.home import Home
-from models.ledger import ALGORITHM
+from models.chained import ALGORITHM
 
 CHAMPION, CHALLENGER = "champion", "challenger"
 CREDIT, GREEN = "sme_credit", "green_grade"

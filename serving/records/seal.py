@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from models.ledger import ALGORITHM, BEGINNING
+from models.chained import ALGORITHM, BEGINNING
 
 __all__ = ["ALGORITHM", "BEGINNING", "Sealer", "canonical", "digest_of"]
 

@@ -6,7 +6,8 @@ import pytest
 
 from features.errors import LakeError, ModelError
 from models import ledger
-from models.ledger import BEGINNING, Line, append, read
+from models.chained import BEGINNING, seal_of
+from models.ledger import Line, append, read
 from models.registry import answered_on, reigns, standing
 
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
@@ -51,7 +52,7 @@ def test_the_hash_is_sm3_over_the_line_and_the_hash_before(home):
 
 
 def test_where_openssl_has_no_sm3_lines_say_that_they_are_of_sha256(home, monkeypatch):
-    monkeypatch.setattr("models.ledger.ALGORITHM", "sha256")
+    monkeypatch.setattr("models.chained.ALGORITHM", "sha256")
     write(home, line(1))
     monkeypatch.undo()
     write(home, line(2))
@@ -69,13 +70,8 @@ def edited(lines):
 
 def edited_and_hashed_again(lines):
     told = json.loads(lines[1]) | {"by": "李伟"}
-    sealed = ledger.Entry(**told).sealed()
-    text = json.dumps(
-        vars(sealed) if hasattr(sealed, "__dict__") else ledger.asdict(sealed),
-        ensure_ascii=False,
-        sort_keys=True,
-        separators=(",", ":"),
-    )
+    told["hash"] = seal_of(told)
+    text = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return [lines[0], text, lines[2]]
 
 
@@ -137,7 +133,7 @@ def test_a_full_disk_leaves_the_ledger_as_it_was(home, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("models.ledger.commit", full)
+    monkeypatch.setattr("models.chained.commit", full)
     with pytest.raises(LakeError, match="the disk is full"):
         append(home, line(2), now=NOON, seen=1)
     assert file.read_bytes() == before

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from features.errors import LakeError, RequestError
 from pipelines.audit_verbs import BrokenChain, audit, retention
 from pipelines.consent_verbs import consent
+from pipelines.lab.ledger import record as record_line
 from serving.records.entry import Entry
 from serving.records.moments import moment
 from serving.records.records import Records
@@ -67,6 +68,22 @@ def test_a_whole_log_is_said_to_be_whole_also_against_its_anchor(three, tmp_path
     told = record(three, "audit", "verify", "--anchor", str(tmp_path / "anchor.json"))
     assert (told["whole"], told["rows"], told["place"]) == (True, 3, 3)
     assert "日志完整：3 行" in said(three, "audit", "verify")
+
+
+def test_the_ledgers_of_the_lab_are_looked_at_too(three, tmp_path):
+    for name in ("open", "close"):
+        now = datetime(2026, 11, 23, tzinfo=UTC)
+        record_line(three, "huzhou-2026", name, "done", by="王敏", now=now, noted={"parties": ["A"]})
+    (tmp_path / "anchor.json").write_text(said(three, "audit", "anchor"))
+    told = record(three, "audit", "verify", "--anchor", str(tmp_path / "anchor.json"))
+    assert told["lab"] == {"whole": True, "lines": 2, "problems": []}
+    assert "台账完整：1 个项目，2 行" in said(three, "audit", "verify")
+    file = three.lab / "huzhou-2026" / "ledger.jsonl"
+    file.write_text(file.read_text("utf-8").splitlines()[0] + "\n", "utf-8")
+    assert record(three, "audit", "verify")["lab"]["whole"]
+    cut = tell(three, "audit", "verify", "--anchor", str(tmp_path / "anchor.json"))
+    assert isinstance(cut.exception, BrokenChain)
+    assert "1 lines were cut off" in cut.output
 
 
 def test_a_broken_log_is_told_row_by_row_and_ends_with_exit_9(three):

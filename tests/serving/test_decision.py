@@ -12,7 +12,7 @@ import pytest
 from features.errors import ModelError, RequestError
 from features.home import Home
 from models.credit import CreditModel
-from serving.decision import Scorer, decide, facts_for, points_of, profile, snapshot_subject
+from serving.decision import Scorer, decide, facts_for, points_of, profile
 from serving.policy import FactError
 from serving.snapshot import load_snapshot
 
@@ -40,6 +40,26 @@ def test_what_was_worked_out_for_all_firms_changes_nothing_for_one(scorer, snaps
     board = scorer.board(snapshot.features)
     for firm in snapshot.firms.index[:20]:
         assert decide(scorer, snapshot, firm, LOAN, board=board) == decide(scorer, snapshot, firm, LOAN)
+
+
+def test_a_firms_part_of_an_answer_is_worked_out_once_and_no_loan_changes_it(
+    scorer, snapshot, firm, monkeypatch
+):
+    board, dear = scorer.board(snapshot.features), LOAN | {"annual_rate": "0.09"}
+    first = decide(scorer, snapshot, firm, LOAN, board=board)
+    kept = json.dumps(first)
+    monkeypatch.setattr("serving.decision._told_of", None)
+    second = decide(scorer, snapshot, firm, dear, board=board)
+    assert json.dumps(first) == kept
+    assert (second["credit"], second["loan"]["annual_rate"]) == (first["credit"], "0.09")
+
+
+def test_a_full_board_forgets_and_tells_the_same(scorer, snapshot, monkeypatch):
+    board = scorer.board(snapshot.features)
+    monkeypatch.setattr("serving.board.MOST_REMEMBERED", 2)
+    firms = list(snapshot.firms.index[:5])
+    first = [decide(scorer, snapshot, one, LOAN, board=board) for one in firms]
+    assert [decide(scorer, snapshot, one, LOAN, board=board) for one in firms] == first
 
 
 def test_points_from_a_matrix_are_the_models_own(scorer, snapshot):
@@ -152,7 +172,7 @@ def test_a_firm_without_environmental_facts_has_no_predicted_grade(scorer, snaps
 def test_flags_stay_flags_and_days_become_text(scorer, snapshot, firm):
     loan = decide(scorer, snapshot, firm, LOAN | {"is_sannong": False, "guarantee_days": 30})["loan"]
     assert (loan["is_sannong"], loan["guarantee_days"], loan["start_date"]) == (False, 30, "2026-10-31")
-    assert snapshot_subject(snapshot, firm)["green_grade_date"] == "2026-03-31"
+    assert decide(scorer, snapshot, firm, LOAN)["subject"]["green_grade_date"] == "2026-03-31"
 
 
 def test_the_measures_day_counts_for_the_measures(scorer, snapshot, firm):

@@ -75,10 +75,13 @@ def _may_borrow(chunk: Chunk) -> Flags:
 
 def _bank(chunk: Chunk, rng: np.random.Generator, firm: Ints) -> Ints:
     """Draw the lender: mostly the house bank."""
-    house = chunk.stream(SOURCE, "house").integers(0, len(BANKS), len(chunk.firms))
-    return np.where(
-        happens(rng, HOUSE_BANK_SHARE, len(firm)), house[firm], rng.integers(0, len(BANKS), len(firm))
-    )
+    house = house_bank(chunk)[firm]
+    return np.where(happens(rng, HOUSE_BANK_SHARE, len(firm)), house, rng.integers(0, len(BANKS), len(firm)))
+
+
+def house_bank(chunk: Chunk) -> Ints:
+    """Return the place in `BANKS` of each firm's usual bank; shape (firms,)."""
+    return chunk.stream(SOURCE, "house").integers(0, len(BANKS), len(chunk.firms))
 
 
 def _terms(

@@ -1,0 +1,1 @@
+"""The joint lab: what the platform and banks model together, and what may leave it."""
