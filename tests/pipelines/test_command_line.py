@@ -19,6 +19,21 @@ GROUPS = {
     "report": ["city"],
     "accounts": ["add", "list", "disable", "enable", "unlock", "password", "token", "demo"],
     "audit": ["verify", "anchor", "show", "replay"],
+    "lab": [
+        "tape",
+        "contribute",
+        "pool",
+        "report",
+        "package",
+        "half",
+        "combine",
+        "sub-scores",
+        "new",
+        "show",
+        "close",
+        "key",
+        "ledger",
+    ],
     "consent": ["record", "withdraw", "list"],
 }
 EVERY_VERB = [[verb] for verb in VERBS] + [[group, verb] for group, verbs in GROUPS.items() for verb in verbs]
