@@ -8,7 +8,7 @@ DEMO := var/demo
 export MLFLOW_DISABLE_TELEMETRY := true
 export DO_NOT_TRACK := 1
 
-.PHONY: demo test check format serve bench bench-features bench-models bench-policy bench-serving services lock env clean
+.PHONY: demo test check format serve bench bench-features bench-models bench-policy bench-serving bench-lab bench-monitor services lock env clean
 
 demo: $(READY) ## the whole main job on an embedded city, and one full answer
 	$(BIN)/lvdaitong city --entities 3000 --months 60 --seed 7 --out $(DEMO)/city
@@ -33,7 +33,7 @@ format: $(READY) ## put the code into its form
 serve: $(READY) ## the service on what `make demo` left in its home
 	$(BIN)/lvdaitong --home $(DEMO)/home serve --demo
 
-bench: bench-features bench-models bench-policy bench-serving ## every benchmark; results beside the scripts
+bench: bench-features bench-models bench-policy bench-serving bench-lab bench-monitor ## every benchmark; results beside the scripts
 	$(BIN)/python benchmarks/foundations.py
 
 bench-features: $(READY) ## features against SQL, pandas and Feast; from 1 M to 50 M events; collecting 10 M rows
@@ -48,6 +48,12 @@ bench-policy: $(READY) ## the measures for one firm and for 300,000, beside ZEN
 
 bench-serving: $(READY) ## the service under load from a second process, beside `mlflow models serve`
 	$(BIN)/python benchmarks/service.py
+
+bench-lab: $(READY) ## the joint lab: alignment, pooling and splitting on a fresh city, attacks on what leaves
+	$(BIN)/python benchmarks/joint_lab.py
+
+bench-monitor: $(READY) ## planted troubles, false alarms, estimates before labels, 300,000 firms, walk-forward
+	$(BIN)/python benchmarks/watching.py
 
 services: ## what some tests need besides: a browser and a Chinese font, PostgreSQL, Java and Spark
 	apt-get update -qq

@@ -11,13 +11,10 @@ import argparse
 import json
 import os
 import platform
-import subprocess
 import sys
 import tempfile
 import threading
-import time
 from contextlib import nullcontext
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,8 +25,9 @@ RIVALS = HERE / "service_load"
 sys.path[0] = str(RIVALS)  # in place of this folder, whose scripts may be named like packages
 
 from figures import as_markdown  # noqa: E402
-from material import make_home, people, questions, rows, token_of  # noqa: E402
-from processes import LVDAITONG, MLFLOW, FailedError, free_port, memory_mb, postgres, running, used_seconds  # noqa: E402
+from material import make_home, new_questions, questions, rows  # noqa: E402
+from processes import MLFLOW, free_port, memory_mb, postgres, running  # noqa: E402
+from served import Served, Service, load, verified  # noqa: E402
 
 KEPT = HERE / "service.json"
 DEMO_HOME = HERE.parent / "var" / "demo" / "home"
@@ -41,117 +39,29 @@ CONNECTIONS = (("one", 1), ("many", MANY))
 Found = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
-    """A service that answers.
-
-    Attributes:
-        port: Where.
-        process: Its leader.
-        token: Of a reviewer of a bank that has every firm's consent.
-        environment: Under which its verbs find its records.
-        home: Its home.
-    """
-
-    port: int
-    process: int
-    token: str
-    environment: dict[str, str]
-    home: Path
-
-
-def load(
-    service: Service, path: str, bodies: Path, connections: int, seconds: float, rate: float = 0
-) -> Found:
-    """What the load generator saw, in a process of its own.
-
-    Raises:
-        FailedError: It failed.
-    """
-    words = [str(RIVALS / "load.py"), "127.0.0.1", str(service.port), path, str(bodies), str(connections)]
-    more = [str(seconds), *([str(rate)] if rate else [])]
-    environment, before = os.environ | {"TOKEN": service.token}, used_seconds(service.process)
-    done = subprocess.run(
-        [sys.executable, *words, *more], capture_output=True, text=True, env=environment, check=False
-    )
-    if done.returncode:
-        raise FailedError(f"the load generator: {done.stderr.strip().splitlines()[-1:]}")
-    found: Found = json.loads(done.stdout)
-    used = used_seconds(service.process) - before
-    return found | {"service_ms_an_answer": 1000 * used / found["answers"]}
-
-
-class Served:
-    """A service over a home, with or without a PostgreSQL; a context manager."""
-
-    def __init__(self, home: Path, place: Path, address: str | None, workers: int) -> None:
-        self._home, self._port = home, free_port()
-        self._environment = {"LVDAITONG_REQUESTS_PER_MINUTE": "0", "LVDAITONG_DEMO": "1"}
-        if address:
-            self._environment["LVDAITONG_DATABASE_URL"] = address
-        people(home, self._environment)
-        command = [
-            LVDAITONG,
-            "--home",
-            str(home),
-            "serve",
-            "--port",
-            str(self._port),
-            "--workers",
-            str(workers),
-        ]
-        ready = f"http://127.0.0.1:{self._port}/readyz"
-        self._running = running(command, ready, place / "service.log", self._environment)
-
-    def __enter__(self) -> Service:
-        began = time.perf_counter()
-        process = self._running.__enter__()
-        self.start_seconds = time.perf_counter() - began
-        return Service(self._port, process, token_of(self._port), self._environment, self._home)
-
-    def __exit__(self, *told: object) -> None:
-        self._running.__exit__(*told)  # type: ignore[arg-type]
-
-
-def verified(service: Service, answered: Path) -> Found:
-    """Whether the audit log is whole, and holds every answer that was given."""
-    environment = os.environ | service.environment
-    command = [LVDAITONG, "--home", str(service.home), "audit", "verify", "--json"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    from sqlalchemy import select
-
-    from features.home import Home
-    from serving.records.database import open_database, reading
-    from serving.records.tables import AUDIT
-    from serving.settings import Settings
-
-    engine = open_database(Settings.from_environment(environment).address(Home(service.home)))
-    with reading(engine) as connection:
-        kept = set(connection.execute(select(AUDIT.c.audit_id)).scalars())
-    engine.dispose()
-    given = answered.read_text().split()
-    return {
-        "whole": done.returncode == 0,
-        "rows": len(kept),
-        "answers": len(given),
-        "missing": len(set(given) - kept),
-        "said": (done.stdout or done.stderr)[-300:],
-    }
-
-
 def full_answers(home: Path, place: Path, address: str | None) -> Found:
     """One connection, many connections, and the audit log afterwards."""
-    bodies = place / "questions.txt"
+    bodies, unlike = place / "questions.txt", place / "new.txt"
     questions(home, bodies)
+    new_questions(home, unlike)
     served = Served(home, place, address, WORKERS)
     with served as service:
         load(service, "/v1/preapprovals", bodies, MANY, 3)
         Path(f"{bodies}.answered").unlink()
         one = load(service, "/v1/preapprovals", bodies, 1, SECONDS)
         many = load(service, "/v1/preapprovals", bodies, MANY, SECONDS)
+        new = load(service, "/v1/preapprovals", unlike, MANY, SECONDS)
         memory = memory_mb(service.process)
-    audit = verified(service, Path(f"{bodies}.answered"))
-    return {"start_s": served.start_seconds, "one": one, "many": many, "audit": audit, "memory_mb": memory}
+    given = place / "given.txt"
+    given.write_text("".join(Path(f"{one}.answered").read_text() for one in (bodies, unlike)))
+    return {
+        "start_s": served.start_seconds,
+        "one": one,
+        "many": many,
+        "new": new,
+        "audit": verified(service, given),
+        "memory_mb": memory,
+    }
 
 
 def score_only(home: Path, place: Path) -> Found:
@@ -280,7 +190,9 @@ def main() -> None:
         raise SystemExit(f"{words.home}: no models there; run 'make demo' first")
     found = measured(words.home, words.soak)
     before = json.loads(KEPT.read_text("utf-8")) if KEPT.exists() else {}
-    found = {name: before[name] for name in ("soak",) if name in before} | found
+    if "soak" in before:
+        found = {"soak": before["soak"] | {"earlier": True}} | found
+    found["cores"] = os.cpu_count()
     found["machine"] = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
     KEPT.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "utf-8")
     KEPT.with_suffix(".md").write_text(as_markdown(found), "utf-8")

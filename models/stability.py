@@ -121,7 +121,7 @@ class _Months:
 
 def _move(before: pd.Series, after: pd.Series, months: _Months, chance: float) -> Floats:
     """PSI, and what chance brings, of one column: all rows, then each month."""
-    bins = _bins_of(before)
+    bins = bins_of(before)
     now = bins.places(after)
     expected = np.bincount(bins.places(before), minlength=bins.count).astype(np.float64)
     inside = months.places >= 0
@@ -130,11 +130,11 @@ def _move(before: pd.Series, after: pd.Series, months: _Months, chance: float) -
     ).reshape(-1, bins.count)
     counts = np.vstack([np.bincount(now, minlength=bins.count), by_month]).astype(np.float64)
     used = int(((expected > 0) | (counts[0] > 0)).sum())
-    return np.vstack([_psi(expected, counts), _by_chance(used, len(before), months.rows, chance)])
+    return np.vstack([psi_of_counts(expected, counts), chance_of(used, len(before), months.rows, chance)])
 
 
-def _psi(expected: Floats, counts: Floats) -> Floats:
-    """PSI of each row of counts against the expected counts; 0 where there are no rows."""
+def psi_of_counts(expected: Floats, counts: Floats) -> Floats:
+    """PSI of each row of counts against the expected counts of the same bins; 0 where there are no rows."""
     base, now = _shares(expected[None, :]), _shares(counts)
     now = np.where((expected == 0) & (counts == 0), base, now)  # empty on both sides is no move
     figures: Floats = np.where(counts.sum(axis=1) > 0, ((now - base) * np.log(now / base)).sum(axis=1), 0.0)
@@ -147,7 +147,8 @@ def _shares(counts: Floats) -> Floats:
     return shares
 
 
-def _by_chance(bins: int, before: int, rows: Ints, chance: float) -> Floats:
+def chance_of(bins: int, before: int, rows: Ints, chance: float) -> Floats:
+    """PSI that so few rows exceed in `chance` of cases though nothing has moved; 0 where there is one bin."""
     if bins < 2 or not before:  # noqa: PLR2004 - one bin cannot move
         return np.zeros(len(rows))
     figures: Floats = _critical(bins, chance) * (1 / before + 1 / np.maximum(rows, 1))
@@ -160,16 +161,18 @@ def _critical(bins: int, chance: float) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class _Edges:
+class Edges:
     """Bins of equal frequency in training, the last one for missing values."""
 
     edges: Floats
 
     @property
     def count(self) -> int:
+        """How many bins there are."""
         return len(self.edges) + 2
 
     def places(self, values: pd.Series) -> Ints:
+        """The bin of each value."""
         told = values.to_numpy(dtype=np.float64, na_value=np.nan)
         found = np.searchsorted(self.edges, told, side="right")
         places: Ints = np.where(np.isnan(told), len(self.edges) + 1, found).astype(np.int64)
@@ -177,31 +180,34 @@ class _Edges:
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
+class Words:
     """A bin a word of training, one for other words, one for missing values."""
 
     words: "pd.Index[str]"
 
     @property
     def count(self) -> int:
+        """How many bins there are."""
         return len(self.words) + 2
 
     def places(self, values: pd.Series) -> Ints:
+        """The bin of each word."""
         known = values.notna().to_numpy()
         found = self.words.get_indexer(values.astype("str"))
         places: Ints = np.where(known, np.where(found < 0, len(self.words), found), len(self.words) + 1)
         return places.astype(np.int64)
 
 
-def _bins_of(values: pd.Series) -> _Edges | _Words:
+def bins_of(values: pd.Series) -> Edges | Words:
+    """The bins of a column of training: of numbers by their deciles, of words by the commonest."""
     if not pd.api.types.is_numeric_dtype(values.dtype) and values.notna().any():
         common = values.dropna().astype("str").value_counts().sort_index(kind="stable")
-        return _Words(pd.Index(_commonest(common), dtype="str"))
+        return Words(pd.Index(_commonest(common), dtype="str"))
     known = values.to_numpy(dtype=np.float64, na_value=np.nan)
     known = known[~np.isnan(known)]
     if not len(known):
-        return _Edges(np.empty(0))
-    return _Edges(np.unique(np.quantile(known, np.linspace(0, 1, BINS + 1)[1:-1])))
+        return Edges(np.empty(0))
+    return Edges(np.unique(np.quantile(known, np.linspace(0, 1, BINS + 1)[1:-1])))
 
 
 def _commonest(counts: "pd.Series[int]") -> Iterable[str]:

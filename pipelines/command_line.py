@@ -14,15 +14,19 @@ from features.home import Home
 from pipelines.account_verbs import accounts
 from pipelines.audit_verbs import audit
 from pipelines.audit_verbs import retention as _retention
+from pipelines.backtest_verb import backtest as _backtest
 from pipelines.consent_verbs import consent
 from pipelines.feature_verbs import features as _features
 from pipelines.lab.verbs import lab
 from pipelines.model_verbs import models
+from pipelines.monitoring.verb import monitor as _monitor
 from pipelines.policy_verbs import eligibility as _eligibility
 from pipelines.quarantine_verbs import quarantine
 from pipelines.recommend_verb import recommend as _recommend
 from pipelines.report_verbs import report
+from pipelines.retrain_verb import retrain as _retrain
 from pipelines.serve_verb import serve as _serve
+from pipelines.shadow_verbs import shadow
 from pipelines.terminal import AsJson, RecipeName, day_of
 from pipelines.terminal import console as _console
 from pipelines.terminal import print_json as _print_json
@@ -46,10 +50,14 @@ app.add_typer(accounts, name="accounts")
 app.add_typer(audit, name="audit")
 app.add_typer(lab, name="lab")
 app.add_typer(consent, name="consent")
+app.add_typer(shadow, name="shadow")
 app.command("features")(_features)
 app.command("eligibility")(_eligibility)
 app.command("recommend")(_recommend)
 app.command("retention")(_retention)
+app.command("monitor")(_monitor)
+app.command("retrain")(_retrain)
+app.command("backtest")(_backtest)
 app.command("serve")(_serve)
 
 DEFAULT_HOME = "./var"
@@ -78,6 +86,16 @@ def city(
     dirty: Annotated[
         float, typer.Option(min=0, max=0.5, help="Share of dirty rows added to each file.")
     ] = 0.002,
+    trouble: Annotated[
+        str | None,
+        typer.Option(help="What goes wrong late in the history: a name, as in unit_changes, or a YAML file."),
+    ] = None,
+    trouble_from: Annotated[
+        str | None, typer.Option(help="With --trouble: its first month, YYYY-MM; else as its file says.")
+    ] = None,
+    steady: Annotated[
+        bool, typer.Option("--steady", help="At equal health as many stop paying in every year.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Write a synthetic city: the files of its departments, with planted dirt and a known best ranking.
@@ -85,9 +103,19 @@ def city(
     Example: lvdaitong city --entities 3000 --months 60 --seed 7 --out var/city
     """
     from features.city import make_city
+    from features.city.troubles import asked
 
+    planted = asked(trouble, trouble_from)
     with _steps().step(f"a city of {entities:,} firms over {months} months"):
-        manifest = make_city(out, entities=entities, months=months, seed=seed, dirty_share=dirty)
+        manifest = make_city(
+            out,
+            entities=entities,
+            months=months,
+            seed=seed,
+            dirty_share=dirty,
+            trouble=planted,
+            steady=steady,
+        )
     _show_city(asdict(manifest), out, as_json=as_json)
 
 

@@ -8,11 +8,7 @@ import pandas as pd
 from features.assemble import Assembled
 from features.catalogue import source_named
 from features.feature import AnyFeature
-
-PERIOD_DAYS = {"daily": 1, "weekly": 7, "monthly": 31, "quarterly": 92, "yearly": 366}
-"""Days from one delivery to the next; a source of events has no rhythm and cannot be late."""
-PATIENCE = 1.5
-"""A source is late when its newest event is older than so many usual lags on top of its period."""
+from features.rhythm import expected_newest, is_late, rhythm_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +20,9 @@ class SourceCoverage:
         share: The same as a share of all pairs.
         newest: The newest event known of any firm; None where nothing is known.
         days_behind: Days from it to the as-of day.
-        expected_days: Days behind that its period and usual lag explain; None for a source of events.
+        expected: End of the newest period of which rows should be known by its rhythm and calendar; None for
+            events.
+        expected_days: Days from the first day of that period to the as-of day: so far behind is in order.
         late: Whether it is further behind than that; None where nothing can be said.
     """
 
@@ -34,6 +32,7 @@ class SourceCoverage:
     share: float
     newest: str | None
     days_behind: int | None
+    expected: str | None
     expected_days: int | None
     late: bool | None
 
@@ -64,20 +63,19 @@ def coverage_of(known: Assembled, features: tuple[AnyFeature, ...]) -> dict[str,
 
 
 def _source(name: str, newest: pd.Series, day: pd.Timestamp) -> SourceCoverage:
-    source = source_named(name)
     last, firms = newest.max(), int(newest.notna().sum())
     behind = int((day - last).days) if pd.notna(last) else None
-    period = PERIOD_DAYS.get(source.frequency)
-    expected = None if period is None else round(period + PATIENCE * source.usual_lag_days)
+    expected = expected_newest(name, day.date()) if pd.notna(day) else None
     return SourceCoverage(
         source=name,
-        zh=source.zh,
+        zh=source_named(name).zh,
         firms=firms,
         share=round(firms / len(newest), 4) if len(newest) else 0.0,
         newest=f"{last:%Y-%m-%d}" if pd.notna(last) else None,
         days_behind=behind,
-        expected_days=expected,
-        late=None if behind is None or expected is None else behind > expected,
+        expected=f"{expected:%Y-%m-%d}" if expected else None,
+        expected_days=(day.date() - rhythm_of(name).period_begin(expected)).days if expected else None,
+        late=is_late(name, last.date(), day.date()) if behind is not None else None,
     )
 
 

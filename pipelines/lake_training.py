@@ -51,7 +51,7 @@ def credit_of_lake(
     limits_of(home, limits)
     if recipe.label is None:
         raise RecipeError(f"{recipe.path}: names no 'label', so there is nothing to model")
-    scope = _scope(home, recipe)
+    scope = lake_scope(home, recipe)
     features = scope.usable(CREDIT_FEATURES)
     if not features:
         raise ModelError("none of the features can be computed from the sources of this recipe")
@@ -94,7 +94,7 @@ def green_of_lake(
     Raises:
         ModelError: Too few firms have an official grade, or a check failed.
     """
-    scope = _scope(home, recipe)
+    scope = lake_scope(home, recipe)
     occasion = GreenOccasion(
         as_alias=CHALLENGER if challenger else CHAMPION,
         by="lvdaitong train",
@@ -116,7 +116,12 @@ def green_of_lake(
     }
 
 
-def _scope(home: Home, recipe: Recipe) -> Scope:
+def lake_scope(home: Home, recipe: Recipe) -> Scope:
+    """The firms and sources that a recipe is about, as collected.
+
+    Raises:
+        ModelError: Nothing of the recipe was collected, or no firm is named at all.
+    """
     tables = {(table.source.name, table.name) for table in recipe.tables}
     kept: list[Receipt] = [
         receipt

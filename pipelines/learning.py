@@ -68,7 +68,7 @@ def from_loans(
     split = out_of_time_and_firm(outcomes, groups, seed=SEED)
     used = split.train | split.test
     rows = loan_rows(home, features, outcomes[used], groups, watch)
-    maker, train = _maker(features, scope.model_settings), rows.where(split.train[used])
+    maker, train = maker_of(features, scope.model_settings), rows.where(split.train[used])
     parts = [rows.where(known[used]) for known, _ in split.folds]
     model, *by_fold = _fitted_all(maker, [train, *parts])
     evidence = Evidence(
@@ -106,7 +106,8 @@ def _by_fold(models: list[CreditModel], rows: Rows, split: GroupTimeFolds, used:
     return predicted[split.test[used]].to_numpy(dtype=np.float64)
 
 
-def _maker(features: tuple[AnyFeature, ...], settings: Mapping[str, Any]) -> Maker:
+def maker_of(features: tuple[AnyFeature, ...], settings: Mapping[str, Any]) -> Maker:
+    """Makes a credit model that is not fitted yet, with what its columns mean and a recipe's settings."""
     return lambda: CreditModel(meanings=meanings(features), **{"random_state": SEED, **settings})
 
 
@@ -155,7 +156,7 @@ def from_record(
         groups=table.index.to_series(),
         segments=segments_of(table),
     )
-    maker = _maker(features, scope.model_settings)
+    maker = maker_of(features, scope.model_settings)
     unseen, aucs = _repeated(maker, rows)
     evidence = Evidence(
         model=_fitted(maker, rows),

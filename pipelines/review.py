@@ -62,6 +62,20 @@ class Occasion:
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
+class Refused(ModelError):  # noqa: N818 - what became of the model
+    """A check failed and nobody takes it upon themself: nothing is registered.
+
+    Args:
+        told: Why, in one line.
+        checks: Every check, the failed ones too.
+        report: The report of the refused model.
+    """
+
+    def __init__(self, told: str, checks: list[Check], report: Path) -> None:
+        super().__init__(told)
+        self.checks, self.report = checks, report
+
+
 @dataclass(frozen=True, slots=True)
 class Reviewed:
     """A registered model, its checks, and its report."""
@@ -75,11 +89,20 @@ def review(home: Home, evidence: Evidence, occasion: Occasion) -> Reviewed:
     """Check a model, register it, and write the report that a bank can sign.
 
     Raises:
-        ModelError: A check failed and nobody takes it upon themself: nothing is registered, and a report of
-            the refused model tells why. Or the registry cannot be written, or a threshold cannot be.
+        Refused: A check failed and nobody takes it upon themself: nothing is registered, and a report of the
+            refused model tells why.
+        ModelError: The registry cannot be written, or a threshold cannot be.
     """
     with judged_by(limits_of(home, occasion.limits)):
         return _review(home, evidence, occasion)
+
+
+def report_again(home: Home, evidence: Evidence, occasion: Occasion, version: Version) -> Reviewed:
+    """The report of a version that is registered, where its process ended before the report was written."""
+    with judged_by(limits_of(home, occasion.limits)):
+        evidence = beside_the_champion(home, occasion.name, evidence)
+        checks = run_checks(evidence)
+        return Reviewed(version, checks, _report(home, evidence, checks, occasion, version))
 
 
 def refuse_language(lang: str) -> None:
@@ -107,7 +130,7 @@ def _review(home: Home, evidence: Evidence, occasion: Occasion) -> Reviewed:
         override = refuse_failed(checks, occasion.override)
     except ModelError as error:
         path = _report(home, evidence, checks, occasion)
-        raise ModelError(f"{error}; the report of the refused model is {path}") from None
+        raise Refused(f"{error}; the report of the refused model is {path}", checks, path) from None
     model: Any = evidence.model
     version = register(
         home,

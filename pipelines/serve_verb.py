@@ -40,7 +40,10 @@ def serve(
     import uvicorn
 
     from serving.operation import logs
+    from serving.operation.workers import share_imports
 
+    if workers > 1:
+        share_imports()
     sys.stderr.write(
         f"page http://{host}:{port}/  API description http://{host}:{port}/docs  stop with Ctrl+C\n"
     )

@@ -72,15 +72,22 @@ def train_credit(
     else:
         learnt = from_record(home, label, day, scope, features, watch)
     validation = validation_of(learnt)
-    told = Occasion(
+    told = occasion_of(home, learnt, validation, day, scope, **(occasion or {}))
+    return Trained(learnt.evidence, review(home, learnt.evidence, told), validation)
+
+
+def occasion_of(
+    home: Home, learnt: Learnt, validation: Validation, day: pd.Timestamp, scope: Scope, **more: Any
+) -> Occasion:
+    """What registry and report are told of a credit model; `more` is what else an `Occasion` holds."""
+    return Occasion(
         name=scope.registered(CREDIT),
         day=day.date(),
         title=Bilingual("小微企业信用评分模型", "Credit score of small and micro firms"),
         figures=validation.figures,
         told=_told(home, learnt, day, scope),
-        **(occasion or {}),
+        **more,
     )
-    return Trained(learnt.evidence, review(home, learnt.evidence, told), validation)
 
 
 def validation_of(learnt: Learnt) -> Validation:

@@ -17,8 +17,6 @@ from models.shapley import shapley
 MOST_REMEMBERED = 4096
 """Firms whose part of an answer is kept ready: about 15 kB each."""
 
-Told = dict[str, Any]
-
 
 @dataclass(frozen=True, slots=True)
 class Board:
@@ -38,9 +36,18 @@ class Board:
     matrix: NDArray[np.float64]
     odds: NDArray[np.float64] | None
     speaker: Speaker
-    _ready: dict[str, Told] = field(default_factory=dict, repr=False, compare=False)
+    _ready: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    _scored: dict[str, NDArray[Any]] = field(init=False, repr=False, compare=False)
 
-    def remembered(self, entity_id: str, tell: Callable[[], Told]) -> Told:
+    def __post_init__(self) -> None:
+        by_name = {name: self.scores[name].to_numpy(dtype=object) for name in names_of(self.scores)}
+        object.__setattr__(self, "_scored", by_name)
+
+    def score(self, name: str, place: int) -> Any:
+        """One column of `scores` of the firm in that place."""
+        return self._scored[name][place]
+
+    def remembered(self, entity_id: str, tell: Callable[[], Any]) -> Any:
         """What `tell` says of a firm, which no loan changes: worked out once, until the board is replaced.
 
         Where too many are kept, all of them give way at once. Nobody may change what is returned.
@@ -67,7 +74,7 @@ class Own:
 
     def score(self, name: str) -> Any:
         """One column of `Scorer.scores`."""
-        return self.board.scores.iat[self.place, names_of(self.board.scores).index(name)]  # noqa: PD009
+        return self.board.score(name, self.place)
 
     def value(self, column: int) -> object:
         """The value of one of the credit model's features."""

@@ -3,7 +3,6 @@
 from time import perf_counter
 from typing import Any
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.operation import logs
@@ -23,6 +22,7 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+RAW_HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 NO_ROUTE = "-"
 
 
@@ -110,10 +110,11 @@ class Exchange:
     async def send(self, message: Message) -> None:
         """Send on, with the headers."""
         if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            for name, value in HEADERS.items():
-                headers.setdefault(name, value)
-            headers["X-Request-ID"] = self.request_id
+            headers: list[tuple[bytes, bytes]] = list(message.get("headers", ()))
+            there = {name for name, _ in headers}
+            headers += [one for one in RAW_HEADERS if one[0] not in there]
+            headers.append((b"x-request-id", self.request_id.encode("latin-1")))
+            message["headers"] = headers
             self.status = message["status"]
         await self._send(message)
 

@@ -17,7 +17,7 @@ def test_every_make_target_of_the_documents_exists():
 def test_every_path_of_the_documents_exists():
     for name in ("README.md", "README.zh-CN.md", "CONTRIBUTING.md"):
         for path in re.findall(
-            r"`((?:features|models|serving|pipelines|tests|benchmarks)/[\w./]*)`",
+            r"`((?:features|models|serving|pipelines|notebooks|tests|benchmarks)/[\w./]*)`",
             (ROOT / name).read_text("utf-8"),
         ):
             assert (ROOT / path).exists(), f"{name} names {path}"

@@ -42,10 +42,39 @@ def _of_answers(found: Found, name: str) -> list[str]:
                 f"{least:.0f}/s", many["a_second"] >= least and not many["faults"]),
         _figure(f"{title}: the same, p99 (median)", _times(many), f"{MANY_P99_MS:.0f} ms",
                 many["p99_ms"] <= MANY_P99_MS),
-        _row(f"{title}: processor time of the service an answer",
-             f"{many['service_ms_an_answer']:.1f} ms", "–", "–"),
+        *_of_processors(found, name, many, f"{title}: the same"),
+        *(_of_new(found, name) if "new" in told else []),
         _audit(title, audit),
     ]  # fmt: skip
+
+
+def _of_new(found: Found, name: str) -> list[str]:
+    """No two questions alike: nothing of the loan can be remembered."""
+    new, title = found[name]["new"], NAMES[name]
+    speed = f"{new['a_second']:.0f}/s, {_times(new)}"
+    return [
+        _row(
+            f"{title}: no two questions alike, {new['connections']} connections, p99 (median)",
+            speed,
+            "–",
+            "–",
+        ),
+        *_of_processors(found, name, new, f"{title}: no two questions alike"),
+    ]
+
+
+def _of_processors(found: Found, name: str, told: Found, title: str) -> list[str]:
+    """What an answer costs, and what other programs left of the machine meanwhile."""
+    whose = "service and database" if name == "postgresql" else "service"
+    cost = f"{told['service_ms_an_answer']:.1f} ms"
+    lines = [_row(f"{title}, processor time of the {whose} an answer", cost, "–", "–")]
+    if "cores_of_others" in told:
+        every = told["service_ms_an_answer"] + told["own_us_a_request"] / 1000
+        share = f"{told['cores_of_others']:.1f} of {found['cores']} cores"
+        lines.append(_row(f"{title}, taken by other programs meanwhile", share, "–", "–"))
+        most = f"{1000 * found['cores'] / every:.0f}/s"
+        lines.append(_row(f"{title}, the most that the cores alone could give at that cost", most, "–", "–"))
+    return lines
 
 
 def _audit(title: str, audit: Found) -> str:
@@ -68,9 +97,10 @@ def _of_scores(score: Found) -> list[str]:
 def _of_soak(soak: Found) -> list[str]:
     early, late = soak["memory_mb"]
     faults = sum(soak["faults"].values())
+    when = " (an earlier run, before the last changes)" if soak.get("earlier") else ""
     return [
-        _figure(f"{soak['minutes']:.0f} minutes at {soak['asked_a_second']:.0f}/s: faults", str(faults), "0",
-                not faults),
+        _figure(f"{soak['minutes']:.0f} minutes at {soak['asked_a_second']:.0f}/s{when}: faults", str(faults),
+                "0", not faults),
         _figure("memory, second quarter and last", f"{early:.0f} MB, {late:.0f} MB",
                 f"± {FLAT_SHARE:.0%}", abs(late / early - 1) <= FLAT_SHARE),
         _audit("after it", soak["audit"]),

@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import shutil
 import subprocess
 from datetime import date
@@ -67,8 +68,22 @@ def firms(home: Path) -> list[str]:
 
 
 def questions(home: Path, file: Path) -> None:
-    """A pre-approval's question about each firm."""
+    """A pre-approval's question about each firm, all with the same loan."""
     lines = [json.dumps({"entity_id": firm, "loan": LOAN}, ensure_ascii=False) for firm in firms(home)]
+    file.write_text("\n".join(lines), "utf-8")
+
+
+def new_questions(home: Path, file: Path, loans: int = 4) -> None:
+    """Questions of which no two are alike: each firm several times, every time with another loan."""
+    draw = random.Random(1)  # noqa: S311 - drawn loans
+    lines = []
+    for firm in firms(home) * loans:
+        loan = LOAN | {
+            "amount_cny": f"{draw.randrange(10, 2000) * 10_000}.00",
+            "term_months": draw.choice([6, 12, 18, 24, 36]),
+            "annual_rate": f"{draw.randrange(300, 600) / 10_000:.4f}",
+        }
+        lines.append(json.dumps({"entity_id": firm, "loan": loan}, ensure_ascii=False))
     file.write_text("\n".join(lines), "utf-8")
 
 

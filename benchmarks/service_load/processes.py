@@ -119,6 +119,19 @@ def used_seconds(leader: int) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
+def busy_seconds() -> float:
+    """Processor time of everything on the machine since it started, the machine's own programs included."""
+    told = Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]
+    user, nice, system, _idle, _waits, irq, soft_irq, stolen = map(int, told)
+    return (user + nice + system + irq + soft_irq + stolen) / os.sysconf("SC_CLK_TCK")
+
+
+def leader_of(folder: Path) -> int | None:
+    """The process of the PostgreSQL in a folder; None where there is none."""
+    file = folder / "data" / "postmaster.pid"
+    return int(file.read_text().split("\n")[0]) if file.exists() else None
+
+
 def _below(process: int) -> Iterator[int]:
     for children in Path(f"/proc/{process}/task").glob("*/children"):
         try:

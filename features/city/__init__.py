@@ -2,5 +2,6 @@
 
 from features.city.build import make_city
 from features.city.manifest import FileFacts, Manifest
+from features.city.troubles import Trouble, trouble_named
 
-__all__ = ["FileFacts", "Manifest", "make_city"]
+__all__ = ["FileFacts", "Manifest", "Trouble", "make_city", "trouble_named"]

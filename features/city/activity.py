@@ -16,7 +16,9 @@ WORKOUT_LEVEL = 0.6
 def drift(chunk: Chunk, name: str, yearly: float = YEARLY_GROWTH) -> Floats:
     """Return the log level to which one view of health has added up; shape (firms, months)."""
     seen = view(chunk, name)
-    return np.cumsum(seen, axis=1, dtype=np.float32) * np.float32(yearly / 12)
+    level: Floats = np.cumsum(seen, axis=1, dtype=np.float32) * np.float32(yearly / 12)
+    slump = chunk.world.slump if name == "activity" else None
+    return level if slump is None else level + slump[chunk.rows]
 
 
 def turnover(chunk: Chunk) -> Floats:

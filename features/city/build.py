@@ -22,6 +22,9 @@ from features.city.render import looked, typed
 from features.city.rows import CORRECTED, NEW, WITHDRAWN
 from features.city.theme import LOAN_THEME, THEMES, Theme
 from features.city.themes import loan
+from features.city.troubles.declared import Trouble
+from features.city.troubles.planted import plant as plant_trouble
+from features.city.troubles.worlds import chunks_of
 from features.city.world import Chunk, make_world
 from features.city.write import Outbox
 
@@ -71,6 +74,8 @@ def make_city(
     seed: int,
     dirty_share: float = 0.002,
     last_month: date = date(2026, 10, 31),
+    trouble: Trouble | None = None,
+    steady: bool = False,
 ) -> Manifest:
     """Write a synthetic city: files as departments send them, an oracle apart, and a manifest.
 
@@ -81,16 +86,25 @@ def make_city(
         seed: The same seed and arguments give the same bytes.
         dirty_share: Dirty rows added to each file, as a share of its good rows.
         last_month: Any day of the last month.
+        trouble: What goes wrong from a month on; the good rows known before it are those of the quiet city,
+            and so is the oracle, which no trouble was foretold.
+        steady: Whether firms of equal health stop paying at the same rate in every year. Otherwise the rate
+            rises by about a seventh a year, and a model that is not taught again falls behind it.
 
     Returns:
         What was written, as in `manifest.json`.
+
+    Raises:
+        RequestError: The trouble does not begin within the city.
     """
+    world = make_world(entities=entities, months=months, seed=seed, last_month=last_month, steady=steady)
+    planted = plant_trouble(trouble, world.months, seed) if trouble is not None else None
     (out / "oracle").mkdir(parents=True, exist_ok=True)
-    world = make_world(entities=entities, months=months, seed=seed, last_month=last_month)
     written = [Written(theme) for theme in THEMES]
-    best = []
+    best, codes = [], list[str]()
     with Outbox(out) as outbox, BankFiles(out / "banks") as banks, Clerk() as clerk:
-        for chunk in world.chunks():
+        for chunk in chunks_of(world, planted):
+            codes += chunk.world.population.codes[chunk.rows].to_pylist()
             for one in written:
                 source = one.theme.source
                 clerk.give(outbox.add, source, LOOKS[source], one.table(chunk, dirty_share))
@@ -107,9 +121,11 @@ def make_city(
         last_day=str(np.datetime64(world.months.last_day, "D")),
         files={LOOKS[one.theme.source].place: one.facts() for one in written},
         loans=_write_oracle(best, out / "oracle" / "oracle_pd.parquet"),
+        steady=steady or None,
+        trouble=trouble.name if trouble is not None else None,
+        trouble_from=str(np.datetime64(planted.day, "D")) if planted is not None else None,
     )
     manifest.save(out)
-    codes = world.population.codes.to_pylist()
     write_consents(codes, manifest.first_day, out / "consents" / "consents.csv")
     return manifest
 
@@ -133,7 +149,7 @@ def _write_oracle(best: list[pa.Table], path: Path) -> int:
 
 def _oracle(chunk: Chunk, first: pd.DataFrame) -> pa.Table:
     """Return the chunk's loans with their probability of default within 12 months."""
-    world = chunk.world
+    world = (chunk.quiet or chunk).world
     table = typed(loan.SOURCE, first, world.population.codes, LOOKS[loan.SOURCE].prefix, loan.TEXTS)
     health = world.health.total[first["firm"].to_numpy(), first["health_month"].to_numpy()]
     known = table.select(["record_id", "entity_id", "application_date"])

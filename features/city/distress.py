@@ -15,9 +15,6 @@ HAZARD_SLOPE = 1.9
 MONTHLY_STOPS = 0.0240
 """Share of firms that would stop paying in an average month of the window if none ever had before."""
 
-MONTHLY_CREEP = 0.012
-"""Monthly rise of the log rate: the weak leave first, and the share that stops would fall without it."""
-
 WORKOUT_MONTHS = 15
 """Months after a stop in which no bank lends to the firm again."""
 
@@ -57,16 +54,25 @@ def hazard_level(health: Health) -> float:
 
 def hazard(health: Health, values: Floats, month: Ints | int) -> Floats:
     """Return the monthly rate of stopping at given values of health in given months."""
-    creep = MONTHLY_CREEP * (month - health.total.shape[1] / 2)
+    creep = health.monthly_creep * (month - health.total.shape[1] / 2)
     rate: Floats = np.exp(hazard_level(health) + creep - HAZARD_SLOPE * values)
     return rate
 
 
-def make_distress(population: Population, health: Health, seed: int) -> Distress:
-    """Let every firm live through the window, month by month."""
+def make_distress(
+    population: Population, health: Health, seed: int, *, rate: Floats | None = None
+) -> Distress:
+    """Let every firm live through the window, month by month.
+
+    Args:
+        population: The firms.
+        health: Their health.
+        seed: Who stops among equals: the same draws whatever the rates.
+        rate: Monthly rates of stopping, shape (firms, months), in place of those that health gives.
+    """
     firms, months = health.total.shape
     rng = stream(seed, "distress")
-    rate = hazard(health, health.total, np.arange(months))
+    rate = hazard(health, health.total, np.arange(months)) if rate is None else rate
     stop = np.zeros((firms, months), dtype=bool)
     in_workout = np.zeros((firms, months), dtype=bool)
     death: Ints = np.full(firms, NEVER)

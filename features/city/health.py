@@ -41,6 +41,10 @@ PARTS = {
 """Together with the firm's mean, whose deviation is above, health has a variance near 1."""
 
 
+MONTHLY_CREEP = 0.012
+"""Monthly rise of the log rate of stopping at equal health: banks grow bolder from year to year."""
+
+
 @dataclass(frozen=True)
 class Health:
     """Health of every firm in every month; 0 is usual, +1 one deviation better."""
@@ -49,6 +53,8 @@ class Health:
     parts: dict[str, Floats]
     """Each component spread over the firms; shape (firms, months)."""
     total: Floats
+    monthly_creep: float = MONTHLY_CREEP
+    """By how much the log rate of stopping rises from month to month; 0 in a steady city."""
 
     def ahead(self, firm: Ints, month: Ints, steps: int) -> Floats:
         """Return the expected health `steps` months after each firm and month."""

@@ -47,6 +47,12 @@ INDUSTRIES = (
     Industry("L72", 0.015, 35_000, 0.55, 45, 0.1),
 )
 
+NEWCOMERS = ("I64",)
+"""Divisions of firms that may join a city later; none of its own firms has one."""
+
+CODES = (*(industry.code for industry in INDUSTRIES), *NEWCOMERS)
+"""Every division that the register can name, by its place."""
+
 
 def shares() -> Floats:
     """Return the share of each industry; shape (industries,)."""

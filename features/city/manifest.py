@@ -35,8 +35,15 @@ class Manifest:
     files: dict[str, FileFacts]
     loans: int
     """Loans with an oracle probability: every good first report on the loan tape."""
+    steady: bool | None = None
+    """Whether the rate of stopping stays as it is at equal health; None, not in the file, where it rises."""
+    trouble: str | None = None
+    """The trouble planted in the city; None, and not in the file, where it is quiet."""
+    trouble_from: str | None = None
+    """First day of the trouble."""
 
     def save(self, folder: Path) -> None:
         """Write `manifest.json`."""
-        text = json.dumps(asdict(self), ensure_ascii=False, indent=2)
+        told = {name: value for name, value in asdict(self).items() if value is not None}
+        text = json.dumps(told, ensure_ascii=False, indent=2)
         (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")

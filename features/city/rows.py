@@ -16,6 +16,8 @@ NEW, CORRECTED, WITHDRAWN = 0, 1, 2
 OPERATIONS = ("NEW", "CORRECTED", "WITHDRAWN")
 
 RECORDS_PER_CHUNK = 100_000_000
+OTHERS = RECORDS_PER_CHUNK // 2
+"""Added to the numbers of records that the quiet city does not have."""
 
 
 def frame(chunk: Chunk, firm: Ints, event_day: Ints, **payload: object) -> pd.DataFrame:

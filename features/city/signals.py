@@ -73,10 +73,10 @@ NOISE = {
     "investment": 1.4,
     "bidding": 1.2,
     "subsidy": 1.2,
-    "account_share": 1.0,
-    "line_need": 0.8,
+    "account_share": 0.8,
+    "line_need": 0.3,
     "cash_buffer": 2.2,
-    "returned_payment": 1.8,
+    "returned_payment": 1.3,
     "salary_paid": 1.5,
 }
 """Deviation of each view's own noise, in units of health: larger hides health better."""

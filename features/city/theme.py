@@ -47,6 +47,7 @@ from features.city.themes import (
     vat_invoice,
     water_gas,
 )
+from features.city.troubles.retelling import retold
 from features.city.world import Chunk
 
 
@@ -62,11 +63,14 @@ class Theme:
 
     def reported(self, chunk: Chunk) -> pd.DataFrame:
         """Return the good rows that had become available by the city's last day."""
+        rows = retold(chunk, self.source, self._versions)
+        return rows[rows["available_day"] <= chunk.world.months.last_day]
+
+    def _versions(self, chunk: Chunk) -> pd.DataFrame:
+        """Return every version of every record, also those that become available later."""
         rng = chunk.stream(self.source, "report")
         rows = report(rng, self.source, self.rows(chunk), self.habits)
-        if self.revise is not None:
-            rows = self.revise(rng, rows)
-        return rows[rows["available_day"] <= chunk.world.months.last_day]
+        return rows if self.revise is None else self.revise(rng, rows)
 
 
 def _theme(module: object) -> Theme:

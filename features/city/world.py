@@ -1,19 +1,20 @@
 """All that is true in the city, observed or not, and the way to walk through it."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from features.city.arrays import Flags, Ints
+from features.city.arrays import Flags, Floats, Ints
 from features.city.distress import Distress, make_distress
 from features.city.health import Health, make_health
 from features.city.months import Months
 from features.city.population import Population, make_population
 from features.city.streams import stream
+from features.city.troubles.planted import Planted
 
 CHUNK_FIRMS = 5_000
 """Firms worked on at a time: bounds the memory, and is part of what the seed means."""
@@ -31,6 +32,10 @@ class World:
     next_stop: Ints
     alive: Flags
     """Whether the firm exists in the month; shape (firms, months)."""
+    planted: Planted | None = None
+    """What goes wrong in this city; None in a quiet one."""
+    slump: Floats | None = None
+    """Added to the log of the firms' activity by a trouble; shape (firms, months)."""
 
     def chunks(self) -> Iterator["Chunk"]:
         """Walk through the firms in their order."""
@@ -41,11 +46,19 @@ class World:
 
 @dataclass(frozen=True)
 class Chunk:
-    """Some firms of the city, in order."""
+    """Some firms of the city, in order.
+
+    Args:
+        world: The city.
+        index: Which chunk of it.
+        firms: Their places in the city.
+        quiet: The same firms as they go without the city's trouble, where the trouble is in their life.
+    """
 
     world: World
     index: int
     firms: Ints
+    quiet: "Chunk | None" = field(default=None, repr=False, compare=False)
     _known: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -75,12 +88,17 @@ class Chunk:
         return values[self.rows]
 
 
-def make_world(*, entities: int, months: int, seed: int, last_month: date) -> World:
-    """Draw the latent city."""
+def make_world(*, entities: int, months: int, seed: int, last_month: date, steady: bool = False) -> World:
+    """Draw the latent city; in a steady one firms of equal health stop at the same rate in every year."""
     time = Months(last_month, months)
     population = make_population(entities, time, seed)
     health = make_health(population, time, seed)
-    distress = make_distress(population, health, seed)
-    month = np.arange(months)
+    health = replace(health, monthly_creep=0.0) if steady else health
+    return lived(seed, time, population, health, make_distress(population, health, seed))
+
+
+def lived(seed: int, time: Months, population: Population, health: Health, distress: Distress) -> World:
+    """Return the city whose firms went this way."""
+    month = np.arange(time.count)
     alive = (population.birth_month[:, None] <= month) & (month < distress.death_month[:, None])
     return World(seed, time, population, health, distress, distress.next_stop(), alive)

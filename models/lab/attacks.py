@@ -5,14 +5,15 @@ attacks here run against every export before it leaves. That they find something
 shown by `overfitted`, a model that knows its loans by heart.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import lightgbm as lgb
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
+from scipy.stats import rankdata
 
 from features.errors import ModelError
 from models.delong import auc_interval
@@ -71,21 +72,33 @@ class Attack:
             its 95 % interval; 0.5 is guessing, 1 is knowing.
         how_zh: What the attacker does, in Chinese.
         how_en: The same in English.
+        gates: Whether an export may not leave where it came too far; False for what is told beside.
     """
 
     name: str
     auc: Estimate
     how_zh: str
     how_en: str
+    gates: bool = True
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Self:
+        """The attack that `as_record` told of."""
+        return cls(**{**record, "auc": Estimate(**record["auc"])})
 
     def as_record(self) -> dict[str, Any]:
         """Plain values for the ledger and the report."""
         auc = {"value": self.auc.value, "low": self.auc.low, "high": self.auc.high}
-        return {"name": self.name, "how_zh": self.how_zh, "how_en": self.how_en, "auc": auc}
+        told = {"name": self.name, "how_zh": self.how_zh, "how_en": self.how_en}
+        return told | {"gates": self.gates, "auc": auc}
 
 
 def against(
-    model: Answers, members: Loans, non_members: Loans, reference: Answers | None = None
+    model: Answers,
+    members: Loans,
+    non_members: Loans,
+    reference: Answers | None = None,
+    firms: ArrayLike | None = None,
 ) -> list[Attack]:
     """Membership inference: was a loan among those that the model learnt from?
 
@@ -98,6 +111,7 @@ def against(
         non_members: Loans that it has not seen, nor others of their firms.
         reference: A model of the same kind that learnt from other loans; what is easy for both to foretell is
             then not held against the model (Watson 2022). None leaves this attack out.
+        firms: The firm of each member and then of each other loan: loans of one firm are not independent.
 
     Returns:
         By loss, by confidence, and with a reference by the difference of losses.
@@ -113,13 +127,13 @@ def against(
     found = [
         Attack(
             "membership_by_loss",
-            auc_interval(member, -loss),
+            auc_interval(member, -loss, firms),
             "成员推断：模型对某笔贷款的损失越小，越猜它参与过训练",
             "membership: the better the model fits a loan's outcome, the likelier it learnt from it",
         ),
         Attack(
             "membership_by_confidence",
-            auc_interval(member, np.abs(probability - 0.5)),
+            auc_interval(member, np.abs(probability - 0.5), firms),
             "成员推断：模型的回答离0.5越远，越猜该笔贷款参与过训练",
             "membership: the further the model's answer is from 0.5, the likelier it learnt from the loan",
         ),
@@ -129,7 +143,7 @@ def against(
         found.append(
             Attack(
                 "membership_by_reference",
-                auc_interval(member, harder),
+                auc_interval(member, harder, firms),
                 "成员推断：与用其他数据训练的参照模型相比，损失小得越多，越猜该笔贷款参与过训练",
                 "membership: the better the model fits a loan than a model of other loans does, "
                 "the likelier it learnt from it",
@@ -138,7 +152,16 @@ def against(
     return found
 
 
-def of_attribute(model: Answers, table: pd.DataFrame, bad: ArrayLike, column: str) -> Attack:
+def of_attribute(
+    model: Answers,
+    table: pd.DataFrame,
+    bad: ArrayLike,
+    column: str,
+    called: tuple[str, str] | None = None,
+    firms: ArrayLike | None = None,
+    *,
+    alike: bool = False,
+) -> Attack:
     """Attribute inference: is a loan's value of a column in its upper half?
 
     The attacker knows the outcome and all columns but this one, tries the middle value of either half in its
@@ -151,6 +174,10 @@ def of_attribute(model: Answers, table: pd.DataFrame, bad: ArrayLike, column: st
         table: Loans; those without a value in the column are left out.
         bad: Their outcomes, 1 for bad.
         column: What the attacker wants to know; numbers.
+        called: What it is called in Chinese and in English; the column's own name by default.
+        firms: The firm of each loan; each its own by default.
+        alike: Whether loans are ranked among those of the same outcome alone, to hold one set of loans
+            against another in which more or fewer failed.
 
     Raises:
         ModelError: There is no such column, it holds words, or all its values are alike; or as of `against`.
@@ -166,11 +193,14 @@ def of_attribute(model: Answers, table: pd.DataFrame, bad: ArrayLike, column: st
         -_loss(_bad(model, loans.assign(**{column: values[half].median()})), outcome)
         for half in (~upper, upper)
     ]
+    guess = within(fits[1] - fits[0], outcome) if alike else fits[1] - fits[0]
+    zh, en = called or (column, column)
     return Attack(
         f"attribute_{column}",
-        auc_interval(upper, fits[1] - fits[0]),
-        f"属性推断：已知结果和其他各列，猜“{column}”高于还是低于中位数",
-        f"attribute: from the outcome and all other columns, whether '{column}' is above its median",
+        auc_interval(upper, guess, None if firms is None else np.asarray(firms)[known]),
+        f"属性推断：已知结果和其他各列，猜“{zh}”高于还是低于中位数",
+        f"attribute: from the outcome and all other columns, whether '{en}' is above its median",
+        gates=False,
     )
 
 
@@ -221,6 +251,15 @@ def overfitted(X: Any, y: ArrayLike, *, rounds: int = 100) -> ByHeart:
         encoder.matrix(table), label, categorical_feature=encoder.categorical, params={**BY_HEART}
     )
     return ByHeart(encoder, lgb.train({**BY_HEART}, data, rounds))
+
+
+def within(known: Floats, label: Ints) -> Floats:
+    """Ranks among the loans of the same outcome, as shares."""
+    told = np.empty(len(known))
+    for outcome in (0, 1):
+        rows = label == outcome
+        told[rows] = (rankdata(known[rows]) - 0.5) / max(int(rows.sum()), 1)
+    return told
 
 
 def _checked(loans: Loans, who: str) -> tuple[pd.DataFrame, Ints]:

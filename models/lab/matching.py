@@ -146,13 +146,13 @@ def matching(left: pd.Series, right: pd.Series, *, smallest_cell: int = SMALLEST
             tell how many.
     """
     here, there = (_different(side) for side in (left, right))
-    both = here.isin(there)
+    both = there.get_indexer(here) >= 0  # many times as fast as isin for text
     matched = here[both]
     overlap = Overlap(left=len(here), right=len(there), matched=len(matched), smallest_cell=smallest_cell)
     return Matching(
         matched=matched,
         left_only=here[~both],
-        right_only=there[~there.isin(matched)],
+        right_only=there[matched.get_indexer(there) < 0],
         left_duplicates=int(left.notna().sum()) - len(here),
         right_duplicates=int(right.notna().sum()) - len(there),
         left_missing=int(left.isna().sum()),

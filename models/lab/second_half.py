@@ -23,6 +23,9 @@ from models.table import Encoder, as_frame
 
 Floats = NDArray[np.float64]
 
+PARAMETERS = ("n_estimators", "learning_rate", "min_data_in_leaf", "random_state")
+"""Kept beside the trees."""
+
 
 class SecondHalf:
     """What one side adds to the log-odds of default that the other side gave, by LightGBM.
@@ -36,6 +39,7 @@ class SecondHalf:
         monotone: Column → 1 where risk rises with it, -1 where it falls, 0 free; wins over `meanings`.
         n_estimators: Most trees.
         learning_rate: Shrinkage of the first trees.
+        min_data_in_leaf: Fewest rows of a leaf; None for the manner's own.
         scale: Points.
         random_state: Seed of every draw.
         n_jobs: Threads; None as of `CreditModel`.
@@ -55,6 +59,7 @@ class SecondHalf:
         monotone: Mapping[str, int] | None = None,
         n_estimators: int = 1500,
         learning_rate: float = 0.05,
+        min_data_in_leaf: int | None = None,
         scale: Scale | None = None,
         random_state: int = 0,
         n_jobs: int | None = None,
@@ -63,6 +68,7 @@ class SecondHalf:
         self.monotone = monotone
         self.n_estimators = n_estimators
         self.learning_rate = learning_rate
+        self.min_data_in_leaf = min_data_in_leaf
         self.scale = scale
         self.random_state = random_state
         self.n_jobs = n_jobs
@@ -97,6 +103,7 @@ class SecondHalf:
             learning_rate=self.learning_rate,
             seed=self.random_state,
             threads=self._threads(len(label)),
+            wishes={} if self.min_data_in_leaf is None else {"min_data_in_leaf": self.min_data_in_leaf},
         ).grow(matrix, label, None, groups, known)
         self.booster_ = grown.booster
         self.calibration_ = Calibration(*platt(grown.held_out, label, offset=known))
@@ -178,9 +185,7 @@ class SecondHalf:
             "scale": asdict(self.points_scale),
             "meanings": {name: asdict(meaning) for name, meaning in (self.meanings or {}).items()},
             "monotone": dict(self.monotone or {}),
-            "parameters": {
-                name: getattr(self, name) for name in ("n_estimators", "learning_rate", "random_state")
-            },
+            "parameters": {name: getattr(self, name) for name in PARAMETERS},
         }
 
     @classmethod
@@ -195,6 +200,11 @@ class SecondHalf:
         half.calibration_ = Calibration.from_record(record["calibration"])
         half.reference_, half.sample_ = float(record["reference"]), record["sample"]
         return half
+
+    def go_by(self, booster: lgb.Booster) -> None:
+        """Take other trees of the same columns, such as those that `leaves.full_leaves` made of its own."""
+        self.booster_ = booster
+        self.reference_ = self._reference()
 
     def _reference(self) -> float:
         nothing = np.full((1, self.booster_.num_feature()), np.nan)

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator
 from features.errors import ModelError
 from features.uscc import ALPHABET, is_valid, normalise
 
-_CODE = re.compile(f"(?<![0-9A-Za-z])[{ALPHABET}]{{18}}(?![0-9A-Za-z])", re.IGNORECASE)
+# Digits behind a decimal point are none: of the thousands in a model some have a right check character.
+_CODE = re.compile(rf"(?<![0-9A-Za-z])(?<!\d\.)[{ALPHABET}]{{18}}(?![0-9A-Za-z])", re.IGNORECASE)
 _KEYED = re.compile(r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{64}(?![0-9A-Fa-f])")
-_PERSON = re.compile(r"(?<!\d)[1-9]\d{5}(?:19|20)\d{9}[0-9Xx](?!\d)")
+_PERSON = re.compile(r"(?<!\d)(?<!\d\.)[1-9]\d{5}(?:19|20)\d{9}[0-9Xx](?!\d)")
 _PHONE = re.compile(r"(?<![\d.])1[3-9]\d{9}(?![\d.])")
 
 _PERSON_WEIGHTS = [2 ** (17 - place) % 11 for place in range(17)]

@@ -192,10 +192,14 @@ def learner(
 
 
 def fitted(
-    sample: Sample, folds: GroupTimeFolds, name: Columns, maker: Maker = MAKERS["CreditModel"]
+    sample: Sample,
+    folds: GroupTimeFolds,
+    name: Columns,
+    maker: Maker = MAKERS["CreditModel"],
+    taught: pd.Series | None = None,
 ) -> ScoredClassifier:
-    """The model of all rows of training: what leaves the lab where pooling is agreed."""
-    return learner(sample, name, maker).fit(folds.train)
+    """The model of all rows of training; of the sample's labels unless others are `taught`."""
+    return learner(sample, name, maker, taught).fit(folds.train)
 
 
 def by_bank(judged: Sample, pd_: pd.Series, rounds: int = ROUNDS) -> tuple[OfBank, ...]:

@@ -33,7 +33,8 @@ def store(home: Home) -> Iterator[Any]:
         from mlflow.exceptions import MlflowException
         from sqlalchemy.exc import SQLAlchemyError
 
-        logging.getLogger("mlflow").setLevel(logging.WARNING)
+        # what fails is raised below, in one line; MLflow would print its whole traceback as well
+        logging.getLogger("mlflow").setLevel(logging.CRITICAL)
         home.root.mkdir(parents=True, exist_ok=True)
         uri = f"sqlite:///{home.registry.resolve()}"
         try:

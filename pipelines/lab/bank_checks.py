@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from features.errors import SourceError
+from models.lab.matching import told_count
 from pipelines.lab.agreement import Agreement, AgreementError
 from pipelines.lab.joining import OLDEST_MONTHS, Joined
 from pipelines.outcome_like import Suspect, suspects
@@ -47,7 +48,8 @@ def refuse_untimely(loans: pd.DataFrame, agreement: Agreement, lab_day: date, ne
     if outside.any():
         raise AgreementError(
             f"project '{agreement.project}': the tape holds loans applied for outside the agreed range "
-            f"{agreed.first} to {agreed.last}; leave them out"
+            f"{agreed.first} to {agreed.last}, {told_count(int(outside.sum()), agreement.smallest_cell)} of "
+            f"{len(loans):,}, row {outside.idxmax()} first; leave them out"
         )
 
 

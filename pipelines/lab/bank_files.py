@@ -71,6 +71,19 @@ def read_own_file(path: Path, key: bytes) -> BankFile:
     return BankFile(rows=rows, read=file.read, invalid=file.invalid, respelled=file.respelled)
 
 
+def read_list_file(path: Path, key: bytes) -> BankFile:
+    """A list of firms: `entity_id`, whatever else stands beside it.
+
+    Raises:
+        SourceError: The file cannot be read, or has no such column.
+        RequestError: Its ids were keyed with another key.
+    """
+    file = _read(path, key, ("entity_id",))
+    return BankFile(
+        rows=file.rows[["entity_id"]], read=file.read, invalid=file.invalid, respelled=file.respelled
+    )
+
+
 def own_columns(rows: pd.DataFrame) -> list[str]:
     """The columns of a bank's table that tell of the firm."""
     return [str(name) for name in rows if name not in ("entity_id", "as_of")]

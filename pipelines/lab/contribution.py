@@ -41,7 +41,8 @@ class Contribution:
         bank: Which bank.
         files: Hashes of the files that came: `tape`, and `table` where there is one.
         columns: The bank's own columns.
-        loans: Loans taken in.
+        loans: Loans taken in; words such as ">=811" where their number less that of the firms would tell how
+            few firms have a second loan.
         bads: Defaults among them.
         matching: Firms of the tape and of the platform side by side; see `models.lab.matching`.
         invalid: Rows of both files left out because their code is none.
@@ -54,7 +55,7 @@ class Contribution:
     bank: str
     files: Mapping[str, str]
     columns: tuple[str, ...]
-    loans: int
+    loans: int | str
     bads: int
     matching: Mapping[str, int | float | str]
     invalid: int | str
@@ -142,7 +143,7 @@ class _Taken:
             bank=bank,
             files=files,
             columns=tuple(own_columns(self.table.rows)) if self.table else (),
-            loans=len(loans),
+            loans=_loans_told(len(loans), self.matching.overlap.left, smallest),
             bads=int(loans["bad"].sum()),
             matching=self.matching.told(),
             invalid=told_count(sum(one.invalid for one in both), smallest),
@@ -150,6 +151,15 @@ class _Taken:
             with_row=_part_told(self.joined.matched, len(loans), smallest) if self.joined else None,
             notes=self.notes,
         )
+
+
+def _loans_told(loans: int, firms: int, smallest: int) -> int | str:
+    """A number of loans beside that of their firms, of which the difference may not be small.
+
+    >>> _loans_told(1965, 811, 10), _loans_told(815, 811, 10)
+    (1965, '>=811')
+    """
+    return loans if loans - firms >= smallest else f">={firms}"
 
 
 def _part_told(part: int, whole: int, smallest: int) -> int | str:

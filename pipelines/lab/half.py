@@ -22,6 +22,7 @@ from features.keyed import fingerprint, read_keyed, write_keyed
 from features.staging import staged
 from models.credit import CreditModel
 from models.lab.fitting import Watch, silent
+from models.lab.harmless import made_harmless, save_harmless
 from models.lab.second_half import SecondHalf
 from pipelines.lab import ledger
 from pipelines.lab.agreement import EVERY_FIELD, AgreementError
@@ -163,6 +164,9 @@ def _return(
     """Write what goes back."""
     folder.mkdir()
     package = parcel.told
+    smallest = int(package["smallest_cell"])
+    if with_model:
+        _make_harmless(fitted.model, split, fitted.read, smallest)
     write_keyed(fitted.answers.rename_axis("loan_id").reset_index(), folder / HELD_OUT, key)
     fitted.model.save(folder.parent / MODEL)
     told = {
@@ -178,22 +182,17 @@ def _return(
         "with_model": with_model,
     }
     if with_model:
-        save_harmless(fitted.model, folder / MODEL, int(package["smallest_cell"]))
+        save_harmless(fitted.model, folder / MODEL, smallest)
     return pack(folder, "half", told, key)
 
 
-def save_harmless(model: CreditModel | SecondHalf, folder: Path, smallest: int) -> None:
-    """Write a model that goes back: no leaf below the smallest cell, no count and no range of a column.
-
-    Raises:
-        ModelError: A leaf is smaller.
-    """
-    from models.lab.leaves import refuse_small_leaves, rounded_export
-
-    refuse_small_leaves(model.booster_, smallest)
-    model.save(folder)
-    booster = folder / "booster.txt"
-    booster.write_text(rounded_export(booster.read_text("utf-8"), smallest), "utf-8")
+def _make_harmless(model: CreditModel | SecondHalf, split: Split, read: pd.DataFrame, smallest: int) -> None:
+    """Let a model that goes back tell of no few firms; the one that stays is the same."""
+    booster = made_harmless(model, read, split.loans["entity_id"][split.train], smallest)
+    if isinstance(model, SecondHalf):
+        model.go_by(booster)
+    else:
+        model.booster_ = booster
 
 
 def _lay_out(home: Home, staging: Path, returned: Parcel, out: Path) -> Path:

@@ -32,6 +32,7 @@ class Fitted:
             the platform what it starts from), and `bank`, those of the bank's columns alone. The test's
             loans; where the bank is first also those of training.
         columns: The bank's columns that it learnt from.
+        read: All that it reads of each loan of the split.
         judged: Figures on the test's loans: `bank` alone, `platform` where it said its log-odds, `joint`.
         carried: A record a column that the model reads, those that move most first: `column`, `side` and
             `points`, by how many on average it moved the score of a test loan either way.
@@ -40,6 +41,7 @@ class Fitted:
     model: CreditModel | SecondHalf
     answers: pd.DataFrame
     columns: tuple[str, ...]
+    read: pd.DataFrame
     judged: dict[str, Any]
     carried: list[dict[str, Any]]
 
@@ -86,6 +88,7 @@ def fit_half(
         model=model,
         answers=answers,
         columns=tuple(map(str, columns)),
+        read=read,
         judged=_judged(told["first"], split, given, answers),
         carried=_carried(model, read[split.test], set(map(str, columns))),
     )

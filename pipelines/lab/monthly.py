@@ -14,6 +14,7 @@ from models.lab.sub_scores import SubScores
 from pipelines.lab.contribution import refuse_other_key
 from pipelines.lab.gate import release
 from pipelines.lab.package import places
+from pipelines.lab.package_review import Scored, review
 from pipelines.lab.project import Clock, Project, now
 from pipelines.lab.split import Split
 
@@ -95,7 +96,10 @@ def write_month(
         _refuse_open(month, newest)
         package = newest_package(project, bank)
         asked = _firms_of(package, key) if firms is None else firms
-        known = columns(asked, month)
+        split = Split.read(package, key)
+        learnt = pd.Index(split.loans["entity_id"].unique())
+        all_known = columns(asked.union(learnt), month)
+        known = all_known[all_known.index.isin(asked)]
         smallest = project.agreement.smallest_cell
         if len(known) < smallest:
             raise RequestError(
@@ -116,10 +120,27 @@ def write_month(
             to=bank,
             what=f"sub-scores of {month:%Y-%m}, version {scores.version}",
             how_fine=f"keyed firms that the bank asked about, steps of {scores.fine} points",
-            disclosure={"rows_of": "firms that the bank named", "columns": scores.columns},
+            disclosure=review(folder, "sub_scores", split, _scored(scores, split, all_known), smallest),
             by=by,
             clock=clock,
+            zh={
+                "what": f"{month:%Y-%m} 子评分，版本 {scores.version}",
+                "how_fine": f"本行所询企业（加密标识），以 {scores.fine} 分为一级",
+            },
         )
+
+
+def _scored(scores: SubScores, split: Split, known: pd.DataFrame) -> Scored:
+    """The month's scores of the firms of the package's loans, whose outcome the bank knows.
+
+    Every one of them is looked at, asked about this month or not: it is the models that may tell too much.
+    """
+    firms = split.loans["entity_id"]
+    there = firms[firms.isin(known.index)]
+    columns = known.loc[there].set_axis(there.index)
+    points = scores.of(columns)
+    log_odds = (scores.scale.offset - points.mean(axis="columns")) / scores.scale.factor
+    return Scored(scores=points, log_odds=log_odds, columns=columns)
 
 
 def firms_in(path: Path, key: bytes) -> pd.Index:

@@ -32,9 +32,9 @@ from pipelines.lab.agreement import Export
 from pipelines.lab.contribution import refuse_other_key
 from pipelines.lab.digests import digests_of
 from pipelines.lab.gate import release
-from pipelines.lab.package_review import review
+from pipelines.lab.package_review import Scored, review
 from pipelines.lab.package_words import FILE as README
-from pipelines.lab.package_words import words
+from pipelines.lab.package_words import how_fine, words
 from pipelines.lab.parcel import Parcel, pack
 from pipelines.lab.project import Act, Clock, Project, now
 from pipelines.lab.split import Split
@@ -143,7 +143,7 @@ def write_package(
         split.refuse_few(project.agreement.smallest_cell)
         made = _Making(project, sample, folds, split, order, key, makers or Makers(), watch)
         inside, folder = _folders(act)
-        models, said = made.write(inside, folder)
+        models, scored = made.write(inside, folder)
         told = _told(project, order, split, models, as_of)
         names = sorted(one.name for one in folder.iterdir())
         (folder / README).write_text(words(told, names), "utf-8")
@@ -157,10 +157,14 @@ def write_package(
             kind=order.kind,
             to=order.bank,
             what=f"package {parcel.id} for the bank's half",
-            how_fine=_how_fine(order, told),
-            disclosure=review(split, said, project.agreement.smallest_cell),
+            how_fine=how_fine(order.route, order.first, told["fineness"])["en"],
+            disclosure=review(folder, order.kind, split, scored, project.agreement.smallest_cell),
             by=by,
             clock=clock,
+            zh={
+                "what": f"交银行建模的包 {parcel.id}",
+                "how_fine": how_fine(order.route, order.first, told["fineness"])["zh"],
+            },
         )
     return Parcel(place, parcel.told)
 
@@ -193,8 +197,8 @@ class _Making:
     makers: Makers
     watch: Watch
 
-    def write(self, inside: Path, folder: Path) -> tuple[list[dict[str, Any]], pd.Series | None]:
-        """Fit and write; what is to be told of the models, and the log-odds that the scores amount to."""
+    def write(self, inside: Path, folder: Path) -> tuple[list[dict[str, Any]], Scored | None]:
+        """Fit and write; what is to be told of the models, and the scores that leave."""
         self.split.write(inside, self.key)
         self.split.write(folder, self.key)
         alone = self._alone()
@@ -209,7 +213,8 @@ class _Making:
         alone.model.save(inside / "platform")
         said = round_to(alone.log_odds, self.project.agreement.fineness.log_odds)
         self._write_keyed(folder / LOG_ODDS, said.to_frame("log_odds"))
-        return [{"name": "platform", "version": version_of(inside / "platform")}], self._own(said)
+        models = [{"name": "platform", "version": version_of(inside / "platform")}]
+        return models, self._scored(self._own(said.to_frame("log_odds")), self._own(said))
 
     def _alone(self) -> First:
         """The platform's own model; where it goes second, what the platform alone is worth."""
@@ -223,7 +228,7 @@ class _Making:
             watch=self.watch,
         )
 
-    def _sub_scores(self, inside: Path, folder: Path) -> tuple[list[dict[str, Any]], pd.Series]:
+    def _sub_scores(self, inside: Path, folder: Path) -> tuple[list[dict[str, Any]], Scored]:
         fine = max(1, round(self.project.agreement.fineness.points))
         scores = fit_sub_scores(self.sample, self.folds, make=self.makers.theme, fine=fine, watch=self.watch)
         scores.save(inside / "sub_scores")
@@ -233,7 +238,10 @@ class _Making:
         points = self._own(scores.cross_fitted)
         # each theme's points say how risky a firm is by it alone; what they say together is near their mean
         log_odds = (scores.scale.offset - points.mean(axis="columns")) / scores.scale.factor
-        return models, log_odds
+        return models, self._scored(points, log_odds)
+
+    def _scored(self, scores: pd.DataFrame, log_odds: pd.Series) -> Scored:
+        return Scored(scores=scores, log_odds=log_odds, columns=self._own(self.sample.platform))
 
     def _own(self, table: Any) -> Any:
         """The rows of the bank's loans in the split, by keyed loan number."""
@@ -278,11 +286,3 @@ def _told(
             "return_model": "model" in agreement.exports,
         },
     }
-
-
-def _how_fine(order: Order, told: Mapping[str, Any]) -> str:
-    if order.route == "sub_scores":
-        return f"keyed loans of this bank alone, sub-scores in steps of {told['fineness']['points']:g} points"
-    if order.first == "bank":
-        return "keyed loans of this bank alone, no scores"
-    return f"keyed loans of this bank alone, log-odds in steps of {told['fineness']['log_odds']:g}"

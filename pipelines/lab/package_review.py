@@ -1,41 +1,62 @@
-"""What disclosure control says of a package: which loans, and whether its scores tell who was learnt from."""
+"""What disclosure control says of scores that leave for a bank: its files, and what attacks find in them."""
 
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from scipy.special import expit
 
-from models.delong import auc_interval
-from models.metrics import Estimate
-from pipelines.lab.judged import estimate_record
+from models.lab.disclosure import review_export
+from models.lab.score_attacks import on_rows, on_scores
+from pipelines.lab.agreement import Export
 from pipelines.lab.split import Split
 
-TINY = 1e-9
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scored:
+    """Scores of loans as they leave, and what they are made of; the same rows in all three.
+
+    Attributes:
+        scores: A column a score, a row a keyed loan.
+        log_odds: Log-odds of default that they amount to.
+        columns: The platform's columns that they were made of; they stay.
+    """
+
+    scores: pd.DataFrame
+    log_odds: pd.Series
+    columns: pd.DataFrame
 
 
-def review(split: Split, said: pd.Series | None, smallest: int) -> dict[str, Any]:
+def review(folder: Path, kind: Export, split: Split, scored: Scored | None, smallest: int) -> dict[str, Any]:
     """Plain values for the ledger.
 
     Args:
+        folder: What is about to leave, as it will.
+        kind: Of the export.
         split: The loans of the package; no class of a part has fewer firms than the smallest cell.
-        said: Log-odds that the platform's exported scores amount to, by keyed loan; None where none leave.
+        scored: The scores of these loans, or of some of them; None where none leave.
         smallest: Of the agreement.
 
     Returns:
-        `rows`: whose they are; `smallest_cell`; and with scores `membership`: AUC of guessing, from how well
-        a loan's score fits its outcome, that the loan was learnt from. 0.5 tells nothing; scores of models
-        that had seen their loans would be near 1.
+        As of `models.lab.disclosure.Disclosure.as_record`. The attacker knows the outcome of every loan, as
+        the bank does, and guesses who was learnt from, and what the platform has in its columns.
+
+    Raises:
+        ModelError: A model lies in the folder.
     """
-    told: dict[str, Any] = {"rows": "the receiving bank's own loans, keyed", "smallest_cell": smallest}
-    if said is None:
-        return told | {"scores": "none"}
-    return told | {"membership": estimate_record(membership(split, said))}
+    attacks = on_rows() if scored is None else _attacks(split, scored)
+    return review_export(folder, smallest, kind=kind, attacks=attacks).as_record()
 
 
-def membership(split: Split, said: pd.Series) -> Estimate:
-    """AUC of the loss attack (Yeom 2018): loans that were learnt from are fitted better."""
-    bad = split.loans["bad"]
-    probability = np.clip(expit(said[split.loans.index]), TINY, 1 - TINY)
-    loss = -(bad * np.log(probability) + (1 - bad) * np.log(1 - probability))
-    return auc_interval(split.train, -loss, split.loans["group"])
+def _attacks(split: Split, scored: Scored) -> list[Any]:
+    there = split.loans.index.isin(scored.log_odds.index)
+    loans = split.loans[there]
+    rows = loans.index
+    return on_scores(
+        scored.scores.loc[rows],
+        scored.log_odds[rows],
+        loans["bad"].to_numpy(),
+        split.train[there],
+        loans["group"].to_numpy(),
+        scored.columns.loc[rows],
+    )

@@ -82,3 +82,16 @@ def _listed(fields: list[str]) -> str:
         return "全部"
     more = f" 等 {len(fields)} 项" if len(fields) > SHOWN_FIELDS else ""
     return "、".join(fields[:SHOWN_FIELDS]) + more
+
+
+def how_fine(route: str, first: str | None, fineness: Mapping[str, Any]) -> dict[str, str]:
+    """How fine a package tells, in English and in Chinese."""
+    if route == "sub_scores":
+        steps = f"{fineness['points']:g}"
+        en, zh = f"sub-scores in steps of {steps} points", f"子评分以 {steps} 分为一级"
+    elif first == "bank":
+        en, zh = "no scores", "不含得分"
+    else:
+        steps = f"{fineness['log_odds']:g}"
+        en, zh = f"log-odds in steps of {steps}", f"对数几率以 {steps} 为一级"
+    return {"en": f"keyed loans of this bank alone, {en}", "zh": f"仅本行贷款（加密标识），{zh}"}

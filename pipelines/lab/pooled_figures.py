@@ -9,6 +9,7 @@ import pandas as pd
 
 from models.lab.cells import safe_rates
 from models.lab.sample import Sample
+from models.lab.score_attacks import on_rates
 from models.lab.uplift import Candidate, OfBank, Uplift
 from models.splits import GroupTimeFolds
 from pipelines.lab.contribution import contributions_of
@@ -57,6 +58,8 @@ def told_of(
         "matching": [_brought(one) for one in contributions_of(project)],
         "sample": _by_half_year(sample, smallest),
         "parts": _parts(sample, folds, smallest),
+        "parts_by_bank": _parts_by_bank(sample, folds, smallest),
+        "attacks": [one.as_record() for one in on_rates(_cells(sample), sample.bad, sample.groups, smallest)],
         "candidates": [_candidate(one, test, smallest) for one in uplift.candidates],
         "gains": [
             {"model": model, "one": one, "other": other}
@@ -86,10 +89,15 @@ def _brought(one: Any) -> Record:
 
 def _by_half_year(sample: Sample, smallest: int) -> list[Record]:
     """Loans and defaults by bank and half-year of application, small cells withheld."""
+    rows = _counted(_cells(sample), sample.bad, smallest)
+    return [_with_names(row, ("bank", "half")) for row in rows]
+
+
+def _cells(sample: Sample) -> pd.Series:
+    """Bank and half-year of each loan."""
     applied = sample.loans["application_date"]
     half = applied.dt.year.astype("str") + np.where(applied.dt.month <= 6, "H1", "H2")  # noqa: PLR2004 - June
-    names = sample.loans["bank"].astype("str") + "\n" + half
-    return [_with_names(row, ("bank", "half")) for row in _counted(names, sample.bad, smallest)]
+    return sample.loans["bank"].astype("str") + "\n" + half
 
 
 def _with_names(row: Record, names: tuple[str, str]) -> Record:
@@ -99,8 +107,26 @@ def _with_names(row: Record, names: tuple[str, str]) -> Record:
 
 def _parts(sample: Sample, folds: GroupTimeFolds, smallest: int) -> list[Record]:
     """Loans learnt from, judged by, and neither: their outcome was not complete when the test began."""
-    part = pd.Series(np.select([folds.train, folds.test], ["train", "test"], "neither"), sample.loans.index)
-    rows = {row["name"]: row for row in _counted(part, sample.bad, smallest)}
+    return _counted_parts(parts_of(sample, folds), sample.bad, smallest)
+
+
+def _parts_by_bank(sample: Sample, folds: GroupTimeFolds, smallest: int) -> list[Record]:
+    """The same of each bank's own loans; a bank reads its own rows alone, see `bank_figures.for_reader`."""
+    part, banks = parts_of(sample, folds), sample.loans["bank"].astype("str")
+    return [
+        {"bank": str(bank)} | row
+        for bank in sorted(banks.unique())
+        for row in _counted_parts(part[banks == bank], sample.bad[banks == bank], smallest)
+    ]
+
+
+def parts_of(sample: Sample, folds: GroupTimeFolds) -> pd.Series:
+    """`train`, `test` or `neither`, by loan."""
+    return pd.Series(np.select([folds.train, folds.test], ["train", "test"], "neither"), sample.loans.index)
+
+
+def _counted_parts(part: pd.Series, bad: pd.Series, smallest: int) -> list[Record]:
+    rows = {row["name"]: row for row in _counted(part, bad, smallest)}
     return [rows[name] for name in ("train", "test", "neither", TOTAL) if name in rows]
 
 

@@ -1,14 +1,17 @@
 """The verbs of the pooled route: a bank's tape, what it contributes, both sides together, the report."""
 
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from features.errors import RequestError
-from pipelines.lab.split_verbs import Bank, By, KeyFile, Name, key_of, said
+from pipelines.lab.interval_words import said
+from pipelines.lab.split_verbs import Bank, By, KeyFile, Name, key_of
 from pipelines.terminal import AsJson, console, day_of, print_json, show, steps
+
+if TYPE_CHECKING:
+    from models.lab.several_banks import Manner
 
 AsOf = Annotated[str | None, typer.Option("--as-of", help="The lab's day, YYYY-MM-DD [newest of the lake].")]
 RecipeOf = Annotated[
@@ -84,6 +87,9 @@ def lab_pool(
     model: Annotated[
         list[str] | None, typer.Option(help="CreditModel or WoeScorecard; repeat for more [both].")
     ] = None,
+    labels: Annotated[
+        str | None, typer.Option(help="Learn from each bank's own labels, or the worst [worst of several].")
+    ] = None,
     by: By,
     key: KeyFile = None,
     as_json: AsJson = False,
@@ -100,7 +106,10 @@ def lab_pool(
     project, wanted = Project.open(context.obj, name), model or list(MAKERS)
     if unknown := [one for one in wanted if one not in MAKERS]:
         raise RequestError(f"--model '{unknown[0]}': expected {' or '.join(MAKERS)}")
-    settings = Settings(makers={one: MAKERS[one] for one in wanted})
+    if labels not in (None, "own", "worst"):
+        raise RequestError(f"--labels '{labels}': expected own or worst")
+    manner: Manner | None = "own" if labels == "own" else "worst" if labels == "worst" else None
+    settings = Settings(makers={one: MAKERS[one] for one in wanted}, labels=manner)
     day = day_of(as_of).date() if as_of else newest_day(project.home)
     made = pool(project, key_of(key, name), day, by=by, settings=settings, steps=steps())
     if as_json:
@@ -126,31 +135,47 @@ def lab_report(
 
     Example: lvdaitong lab report huzhou-2026 --to 湖州银行 --by 王敏
     """
-    from features.staging import staged
-    from pipelines.lab.gate import release
     from pipelines.lab.project import Project
+    from pipelines.lab.releasing import release_report
     from pipelines.lab.report import write_lab_report
 
     project = Project.open(context.obj, name)
     if to is None:
         console().print(str(write_lab_report(project, lang=lang)), soft_wrap=True)
         return
-    smallest = project.agreement.smallest_cell
-    with staged(project.home) as staging:
-        folder = staging / "report"
-        folder.mkdir()
-        write_lab_report(project, folder / "lab-report.html", lang=lang)
-        place = release(
-            project,
-            folder,
-            kind="report",
-            to=to,
-            what=f"report of {datetime.now(UTC):%Y-%m-%d}",
-            how_fine=f"no count below {smallest}",
-            disclosure={"smallest_cell": smallest, "identifiers": "none found"},
-            by=by,
-        )
+    place = release_report(project, to=to, lang=lang, by=by)
     console().print(str(place), soft_wrap=True)
+
+
+def lab_release(
+    context: typer.Context,
+    name: Name,
+    *,
+    to: Annotated[str, typer.Option(help="Party that gets it: a bank by its name, or platform.")],
+    what: Annotated[str, typer.Option(help="model: the model of both sides.")] = "model",
+    by: By,
+    key: KeyFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let the pooled model leave as harmless native text and JSON, after attacks; exit 13 where it may not.
+
+    Example: lvdaitong lab release huzhou-2026 --to 湖州银行 --by 王敏
+    """
+    from pipelines.lab.project import Project
+    from pipelines.lab.releasing import release_model
+
+    if what != "model":
+        raise RequestError(f"--what '{what}': expected model; 'lab report --to' lets the report leave")
+    project = Project.open(context.obj, name)
+    made = release_model(project, key_of(key, name), to=to, by=by, steps=steps())
+    if as_json:
+        print_json({"place": str(made.place), "about": made.about, "disclosure": made.disclosure})
+        return
+    attacks = [one for one in made.disclosure["attacks"] if one["gates"]]
+    show([{"攻击": one["how_zh"], "AUC": said(one["auc"])} for one in attacks], as_json=False)
+    if made.disclosure["above"]:
+        console().print("有攻击的估计值超过 0.55，但区间未能确认；台账与报告已如实记载", soft_wrap=True)
+    console().print(str(made.place), soft_wrap=True)
 
 
 def _candidate(one: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 inside/pooled/pooled.json           figures only: what the report shows
 inside/pooled/held_out.parquet      log-odds of each test loan, by what knew neither its time nor its firm
+inside/pooled/parts.parquet         which loans were learnt from and judged by
 inside/pooled/model/                the model of all loans of training
 """
 
@@ -20,19 +21,21 @@ from features.feature import AnyFeature
 from features.keyed import fingerprint, keyed_ids, read_keyed, write_keyed
 from models.lab.figures import ROUNDS
 from models.lab.sample import Columns, Sample
+from models.lab.several_banks import Manner, labelled
 from models.lab.sides import carried
-from models.lab.uplift import CANDIDATES, MAKERS, Maker, Uplift, compare, fitted
+from models.lab.uplift import CANDIDATES, MAKERS, Candidate, Maker, Uplift, compare, fitted
 from models.scored import ScoredClassifier
 from models.splits import GroupTimeFolds
 from pipelines.lab.agreement import EVERY_FIELD, PLATFORM, Party
+from pipelines.lab.bank_figures import calibrations, manner_of
 from pipelines.lab.contribution import TABLE_FILE, contributions_of, place_of, refuse_other_key
 from pipelines.lab.joining import newest_rows
 from pipelines.lab.platform_side import POOLED_FILE, approved, loans_of
-from pipelines.lab.pooled_figures import told_of
+from pipelines.lab.pooled_figures import parts_of, told_of
 from pipelines.lab.project import Act, Clock, Project, now
 from pipelines.steps import Steps
 
-FIGURES_FILE, MODEL_FOLDER = "pooled.json", "model"
+FIGURES_FILE, PARTS_FILE, MODEL_FOLDER = "pooled.json", "parts.parquet", "model"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +47,15 @@ class Settings:
         folds: Into how many the groups of the test are dealt.
         test_months: Length of the test.
         rounds: Draws of firms behind intervals other than the AUC's.
+        labels: What is learnt from: each bank's `own` label, or the `worst` that became of the firm at any
+            bank; None for the worst where several banks take part. Judged is by each bank's own.
     """
 
     makers: Mapping[str, Maker]
     folds: int = 5
     test_months: int = 6
     rounds: int = ROUNDS
+    labels: Manner | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,35 +154,57 @@ def pool(
         ModelError: The history is too short, or too few loans of a class were held out.
     """
     chosen, working = settings or Settings(makers=MAKERS), steps or Steps()
-    features, brought = approved(project), contributions_of(project)
-    fields = {PLATFORM: _fields(features, project.agreement.parties.platform)}
-    fields |= {one.bank: list(one.columns) for one in brought}
-    with project.act("train", by=by, clock=clock, purpose=purpose, fields=fields, route="pooled") as act:
+    brought = contributions_of(project)
+    said: dict[str, Any] = {"purpose": purpose, "fields": fields_of(project), "route": "pooled"}
+    with project.act("train", by=by, clock=clock, **said) as act:
         refuse_other_key(project, key)
         with working.step("both sides' columns as of each application"):
             sample = sample_of(project, key, lab_day)
-        folds = sample.folds(pd.Timestamp(lab_day), folds=chosen.folds, test_months=chosen.test_months)
+        manner = manner_of(len(brought), chosen.labels)
+        taught = labelled(sample, manner)
+        folds = dealt(taught, lab_day, chosen.folds, chosen.test_months)
         _refuse_few(sample.where(folds.test), project.agreement.smallest_cell)
-        made = _made(sample, folds, chosen, working)
+        made = _made(sample, taught.bad, folds, chosen, working)
         told = told_of(project, sample, folds, made[0], made[2], pd.Timestamp(lab_day), clock())
-        _lay_out(act, project, key, made, told)
+        told |= _of_settings(chosen, manner) | {
+            "calibrations": calibrations(
+                sample, folds, kept_of(made[0]), made[1], project.agreement.smallest_cell, chosen.rounds
+            )
+        }
+        _lay_out(act, project, key, made, told, parts_of(sample, folds))
         act.noted |= _noted(told)
         return Pooled(sample=sample, folds=folds, uplift=made[0], model=made[1], figures=told)
 
 
+def dealt(taught: Sample, lab_day: date | pd.Timestamp, folds: int, test_months: int) -> GroupTimeFolds:
+    """The folds: a loan is learnt from when its label, the worst of its firm maybe, was known at the test."""
+    return taught.folds(pd.Timestamp(lab_day), folds=folds, test_months=test_months)
+
+
+def _of_settings(settings: Settings, manner: Manner) -> dict[str, Any]:
+    """By what a later release deals the same loans again."""
+    return {"labels": manner, "test_months": settings.test_months}
+
+
 def _made(
-    sample: Sample, folds: GroupTimeFolds, settings: Settings, steps: Steps
+    sample: Sample, taught: pd.Series, folds: GroupTimeFolds, settings: Settings, steps: Steps
 ) -> tuple[Uplift, Any, pd.DataFrame]:
     """The candidates by fold, the model of all loans of training, and which side carries it."""
     names = candidates_of(sample)
     with steps.step("the candidates, fold by fold"):
         watch: Callable[[int, int], None] = lambda done, all_: steps.say(f"{done} of {all_} models")  # noqa: E731 - one line
         uplift = compare(
-            sample, folds, settings.makers, candidates=names, rounds=settings.rounds, watch=watch
+            sample,
+            folds,
+            settings.makers,
+            candidates=names,
+            taught=taught,
+            rounds=settings.rounds,
+            watch=watch,
         )
     with steps.step("the model of all loans of training"):
         maker = next(iter(settings.makers.values()))
-        model = fitted(sample, folds, "pooled" if "pooled" in names else "platform", maker)
+        model = fitted(sample, folds, "pooled" if "pooled" in names else "platform", maker, taught)
     with steps.step("which side carries it"):
         sides = carried(model, sample.where(folds.test))
     return uplift, model, sides
@@ -185,6 +213,16 @@ def _made(
 def candidates_of(sample: Sample) -> tuple[Columns, ...]:
     """All three, or the platform alone where no bank brought columns of its own."""
     return CANDIDATES if sample.bank.shape[1] else ("platform",)
+
+
+def fields_of(project: Project) -> dict[str, list[str]]:
+    """By party the fields that pooling reads, under the names by which the agreement approves them.
+
+    Raises:
+        RequestError: The platform approved no feature that the lake can give.
+    """
+    own = _fields(approved(project), project.agreement.parties.platform)
+    return {PLATFORM: own} | {one.bank: list(one.columns) for one in contributions_of(project)}
 
 
 def _fields(features: tuple[AnyFeature, ...], party: Party) -> list[str]:
@@ -205,14 +243,22 @@ def _refuse_few(test: Sample, smallest: int) -> None:
         )
 
 
-def _lay_out(act: Act, project: Project, key: bytes, made: tuple[Uplift, Any, Any], told: Any) -> None:
+def kept_of(uplift: Uplift) -> Candidate:
+    """The candidate whose model is kept: of the first maker, of the most columns."""
+    return next(one for one in reversed(uplift.candidates) if one.model == uplift.candidates[0].model)
+
+
+def _lay_out(
+    act: Act, project: Project, key: bytes, made: tuple[Uplift, Any, Any], told: Any, parts: pd.Series
+) -> None:
     uplift, model, _ = made
-    kept = next(one for one in reversed(uplift.candidates) if one.model == uplift.candidates[0].model)
+    kept = kept_of(uplift)
     folder = act.staging / "pooled"
     model.save(folder / MODEL_FOLDER)
     log_odds = logit(np.clip(kept.pd_, 1e-12, 1 - 1e-12))
     write_keyed(pd.DataFrame({"loan_id": kept.pd_.index, "log_odds": log_odds.to_numpy()}),
                 folder / POOLED_FILE.name, key)  # fmt: skip
+    write_keyed(parts.rename("part").rename_axis("loan_id").reset_index(), folder / PARTS_FILE, key)
     (folder / FIGURES_FILE).write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", "utf-8")
     act.keep(folder, project.inside / POOLED_FILE.parent)
 

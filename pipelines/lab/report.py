@@ -7,23 +7,23 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import yaml
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from features.errors import RequestError
 from models.lab.cells import MARK
 from models.metrics import Estimate
 from models.report.words import FILTERS
 from pipelines.lab.agreement import EVERY_FIELD, Agreement, Party
+from pipelines.lab.bank_figures import for_reader
+from pipelines.lab.export_words import attack_row, attacks_of, said_in
 from pipelines.lab.ledger import Line
 from pipelines.lab.pooling import figures_of
 from pipelines.lab.project import Project
+from pipelines.lab.report_words import Words
 from pipelines.lab.uplift_plots import (
     Bar,
     Counts,
@@ -36,7 +36,6 @@ from pipelines.lab.uplift_plots import (
 )
 from pipelines.whole_file import write_whole
 
-LANGUAGES = ("zh", "en")
 FILE_NAMES = {"zh": "lab-report.html", "en": "lab-report.en.html"}
 MOST_COLUMNS = 15
 SEAL_SHOWN = 12
@@ -44,55 +43,23 @@ ORDER = ("pooled", "bank", "platform")
 """Candidates in the order in which the page shows them."""
 
 
-class Words:
-    """The words of one language, by their path.
-
-    Raises:
-        RequestError: There is no such language.
-    """
-
-    def __init__(self, lang: str) -> None:
-        if lang not in LANGUAGES:
-            raise RequestError(f"--lang '{lang}': expected {' or '.join(LANGUAGES)}")
-        self.lang = lang
-
-    def __call__(self, path: str, /, **said: object) -> str:
-        """The words at a path such as `plots.roc`, what is to be put in put in."""
-        return str(self.at(path)).format(**said)
-
-    def at(self, path: str) -> Any:
-        """What stands at a path: words, or a list of them."""
-        found: Any = words_of(self.lang)
-        for part in path.split("."):
-            found = found[part]
-        return found
-
-    def name(self, group: str, name: object) -> str:
-        """The word for a name that code carries, or the name itself."""
-        return str(self.at(group).get(str(name), name))
-
-
-@cache
-def words_of(lang: str) -> dict[str, Any]:
-    """All words of a language."""
-    text = (files("pipelines.lab") / "templates" / f"words.{lang}.yaml").read_text("utf-8")
-    found: dict[str, Any] = yaml.safe_load(text)
-    return found
-
-
-def write_lab_report(project: Project, out: Path | None = None, *, lang: str = "zh") -> Path:
+def write_lab_report(
+    project: Project, out: Path | None = None, *, lang: str = "zh", bank: str | None = None
+) -> Path:
     """Write the page; it appears whole or not at all.
 
     Args:
         project: Of whose last pooling it tells.
         out: A file, or the folder that gets it; inside the lab by default: it leaves through the gate alone.
         lang: `zh` or `en`.
+        bank: Who reads it: of several banks' rows its own alone. None for whoever may read all of them.
 
     Raises:
         RequestError: Pooling was not run, or there is no such language.
         LakeError: The file cannot be written.
     """
-    page = render(project, figures_of(project), lang)
+    figures = figures_of(project)
+    page = render(project, for_reader(figures, bank) if bank else figures, lang)
     place = out or project.inside / "report"
     path = place if place.suffix == ".html" else place / FILE_NAMES[lang]
     write_whole(path, page)
@@ -129,7 +96,10 @@ def render(project: Project, figures: Mapping[str, Any], lang: str = "zh") -> st
             plots=_plots(figures, main, words),
             acts={"lines": len(lines)} | _outcomes(lines),
             left=[_left(one, words) for one in exports],
-            attacks=[attack for one in exports for attack in _attacks(one, words)],
+            labels=figures.get("labels", "own"),
+            calibrations=figures.get("calibrations", []),
+            attacks=_own_attacks(figures, words)
+            + [one for line in exports for one in attacks_of(line, words)],
         )
     )
 
@@ -227,29 +197,21 @@ def _outcomes(lines: list[Line]) -> dict[str, int]:
 
 def _left(line: Line, w: Words) -> dict[str, Any]:
     noted = line.noted
+    said = said_in(noted, w.lang)
     return {
         "number": line.number,
         "at": _in_china(line.at),
         "kind": w.name("exports", noted["kind"]),
         "to": noted["to"],
-        "what": noted["what"],
-        "how_fine": noted["how_fine"],
+        "what": said["what"],
+        "how_fine": said["how_fine"],
         "seal": line.hash[:SEAL_SHOWN],
     }
 
 
-def _attacks(line: Line, w: Words) -> list[dict[str, Any]]:
-    """The attacks that were run against an export, where its line tells of any."""
-    found = line.noted.get("disclosure", {}).get("attacks", [])
-    return [
-        {
-            "export": line.noted["what"],
-            "name": one.get(f"how_{w.lang}") or one.get("name"),
-            "auc": one.get("auc"),
-        }
-        for one in found
-        if isinstance(one, Mapping) and isinstance(one.get("auc"), Mapping)
-    ]
+def _own_attacks(figures: Mapping[str, Any], w: Words) -> list[dict[str, Any]]:
+    """The attacks on the tables of this very page."""
+    return [attack_row(w("attacks.this_page"), one, w) for one in figures.get("attacks", [])]
 
 
 def _plots(figures: Mapping[str, Any], main: Mapping[str, Any], w: Words) -> dict[str, Markup]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from features.home import Home
+from pipelines.lab.interval_words import said
 from pipelines.terminal import AsJson, console, day_of, print_json, show, steps
 
 if TYPE_CHECKING:
@@ -221,12 +222,6 @@ def _show_figures(judged: dict[str, Any]) -> None:
     for pair, told in judged["gains"].items():
         one, _, other = pair.partition(" - ")
         console().print(f"{SIDES_ZH[one]} − {SIDES_ZH[other]}：AUC {said(told['auc'])}", soft_wrap=True)
-
-
-def said(figure: dict[str, float | None], *, share: bool = False) -> str:
-    """A figure with its interval; a dash where there is none."""
-    shown = ["—" if one is None else f"{one:.0%}" if share else f"{one:.3f}" for one in figure.values()]
-    return f"{shown[0]} [{shown[1]}, {shown[2]}]"
 
 
 def _tell(told: dict[str, Any], *, as_json: bool) -> None:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipelines.lab.pooled_verbs import lab_contribute, lab_pool, lab_report, lab_tape
+from pipelines.lab.match_verbs import lab_match
+from pipelines.lab.pooled_verbs import lab_contribute, lab_pool, lab_release, lab_report, lab_tape
 from pipelines.lab.split_verbs import lab_combine, lab_half, lab_package, lab_sub_scores
 from pipelines.terminal import AsJson, console, print_json, show
 
@@ -23,6 +24,8 @@ lab.command("tape")(lab_tape)
 lab.command("contribute")(lab_contribute)
 lab.command("pool")(lab_pool)
 lab.command("report")(lab_report)
+lab.command("release")(lab_release)
+lab.command("match")(lab_match)
 lab.command("package")(lab_package)
 lab.command("half")(lab_half)
 lab.command("combine")(lab_combine)
@@ -177,8 +180,13 @@ def _record(project: str, line: "Line") -> dict[str, Any]:
 
 
 def _words(project: str, line: "Line") -> dict[str, Any]:
+    from pipelines.lab.export_words import said_in
+
     noted = line.noted
-    told = f"{noted['what']} → {noted['to']}（{noted['how_fine']}）" if _left(line) else noted.get("why", "")
+    told = noted.get("why", "")
+    if _left(line):
+        said = said_in(noted, "zh")
+        told = f"{said['what']} → {noted['to']}（{said['how_fine']}）"
     return {
         "项目": project,
         "行": str(line.number),

@@ -16,6 +16,7 @@ from serving.access.noting import noting
 from serving.access.roles import Right
 from serving.api import audit, consents, eligibility, entities, health, objections, preapprovals
 from serving.api.needs import PROBLEMS
+from serving.api.shortcuts import Shortcuts
 from serving.desk import Desk
 from serving.desk.desk import utc_now
 from serving.edge import Edge
@@ -71,7 +72,8 @@ def create_app(home: Home, settings: Settings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    app.add_middleware(Edge)
+    app.add_middleware(Shortcuts)
+    app.add_middleware(Edge)  # the last one is the outermost
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router)

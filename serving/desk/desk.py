@@ -1,6 +1,6 @@
 """One question, one answer: looked up, judged, recorded, and only then told."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -10,8 +10,8 @@ from typing import Any
 from features.home import Home
 from serving.access.caller import Caller
 from serving.access.roles import Right
-from serving.decision import Scorer, decide, eligible, profile
-from serving.desk.gate import expect_right, ground_of
+from serving.decision import Answer, Scorer, decided, eligible, profiled
+from serving.desk.gate import expect_right, standing_of
 from serving.desk.history import may_read, seen_by
 from serving.desk.loaded import REMEDY, Loaded
 from serving.desk.recording import About, Recorder, Told, uncounted
@@ -27,6 +27,7 @@ from serving.refusals import Forbidden, NoBasis
 from serving.search import Found, Names
 from serving.settings import STALE_AFTER_DAYS
 from serving.snapshot import Snapshot
+from serving.written import extended
 
 Clock = Callable[[], datetime]
 PREAPPROVAL, ELIGIBILITY, PROFILE = "preapproval", "eligibility", "profile"
@@ -111,8 +112,8 @@ class Desk:
         about = self._let_in(About(PREAPPROVAL, caller, asked, entity_id, question.purpose))
         loan = question.loan_facts(snapshot.policy_as_of)
         board, law = self.loaded.board, self.loaded.parameters
-        answer = decide(scorer, snapshot, entity_id, loan, board=board, parameters=law)
-        return self.recorder.answered(about, self._completed(answer, about), _versions(answer), key)
+        answer = decided(scorer, snapshot, entity_id, loan, board=board, parameters=law)
+        return self._answered(about, answer, key)
 
     def profile(self, entity_id: str, caller: Caller, purpose: Purpose = Purpose.PRE_LOAN) -> Answered:
         """What is known of one firm, and its score; recorded.
@@ -128,8 +129,8 @@ class Desk:
         key = self.loaded.entity(entity_id)
         about = self._let_in(About(PROFILE, caller, {"entity_id": entity_id}, key, purpose))
         board, law = self.loaded.board, self.loaded.parameters
-        answer = profile(scorer, snapshot, key, board=board, parameters=law)
-        return self.recorder.answered(about, self._completed(answer, about), _versions(answer))
+        answer = profiled(scorer, snapshot, key, board=board, parameters=law)
+        return self._answered(about, answer)
 
     def eligibility(self, question: EligibilityQuestion, caller: Caller) -> Answered:
         """What the measures give to any facts, and on request what would change it; recorded.
@@ -144,7 +145,7 @@ class Desk:
         expect_right(caller, Right.ASK)
         answer = eligible(question, self.loaded.parameters)
         about = About(ELIGIBILITY, caller, question.model_dump(mode="json"))
-        return self.recorder.answered(about, answer, {"policy": answer["policy_version"]})
+        return self.recorder.answered(about, answer.parts, answer.versions)
 
     def find(self, audit_id: str, caller: Caller) -> Answered | None:
         """A pre-approval that was answered; None where there is none that this caller may read. Recorded.
@@ -241,28 +242,31 @@ class Desk:
         return Recorder(self.kept, self._now, self._count)
 
     def _let_in(self, about: About) -> About:
-        """With what the question rests on; a refusal is recorded, too."""
+        """With what the question rests on, and what is disputed; a refusal is recorded, too."""
         subject, purpose = about.subject or "", about.purpose or Purpose.PRE_LOAN
         try:
-            ground = ground_of(self.kept.consents, subject, about.caller, purpose, self.today())
+            ground, marks = standing_of(self.kept, subject, about.caller, purpose, self.today())
         except (Forbidden, NoBasis) as error:
             self.recorder.refused(about, HTTPStatus.FORBIDDEN, type(error).__name__)
             raise
-        return replace(about, ground=ground)
+        return replace(about, ground=ground, marks=marks)
 
-    def _completed(self, answer: dict[str, Any], about: About) -> dict[str, Any]:
-        """With what the query rests on, and what of the firm is disputed at the moment."""
-        marks = self.kept.objections.marks(about.subject or "")
+    def _answered(self, about: About, answer: Answer, key: str | None = None) -> Answered:
+        """The answer as it leaves; what a challenger says is recorded behind it, and goes nowhere else."""
+        told = self.recorder.answered(about, self._completed(answer, about), answer.versions, key)
+        if self.loaded.shadow:
+            self.loaded.shadow.beside(told, self.kept.shadows)
+        return told
+
+    def _completed(self, answer: Answer, about: About) -> dict[str, Any]:
+        """With what the query rests on, and what of the firm is disputed."""
         disputed = [
             {"raised_on": str(one.raised_on), "due_on": str(one.due_on), "source": one.source}
-            for one in marks
+            for one in about.marks
         ]
         basis = about.ground.to_dict() if about.ground else None
-        return answer | {
-            "purpose": str(about.purpose),
-            "basis": basis,
-            "data": answer["data"] | {"objections": disputed, "stale": self._stale()},
-        }
+        data = extended(answer.parts["data"], {"objections": disputed, "stale": self._stale()})
+        return answer.parts | {"purpose": str(about.purpose), "basis": basis, "data": data}
 
     def _stale(self) -> dict[str, Any] | None:
         """What an answer says of features that are too old; None where they are not."""
@@ -283,16 +287,3 @@ class Desk:
         lacking = {name: why for name, why in (self.loaded.missing | lost).items() if name in needed}
         if lacking:
             raise NotReady(lacking)
-
-
-def _versions(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """What the log says of an answer: versions, band, codes of the reasons; no value of a feature."""
-    credit = answer["credit"]
-    return {
-        "as_of": answer["as_of"],
-        "credit": credit["model"],
-        "green": answer["green"]["model"],
-        "policy": answer["policy_version"],
-        "band": credit["band"],
-        "reasons": [reason["code"] for reason in credit["reasons"]],
-    }

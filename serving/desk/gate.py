@@ -4,6 +4,7 @@
 by law; what was given for one purpose, or to one bank, is not given for another.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,7 +12,8 @@ from typing import Any
 from serving.access.caller import Caller
 from serving.access.roles import Right
 from serving.purposes import Purpose
-from serving.records.consents import Consents
+from serving.records.objections import Objection
+from serving.records.records import Records
 from serving.refusals import Forbidden, NoBasis
 
 
@@ -40,17 +42,20 @@ def expect_right(caller: Caller, right: Right) -> None:
         raise Forbidden(right, caller.role)
 
 
-def ground_of(consents: Consents, entity_id: str, caller: Caller, purpose: Purpose, on: date) -> Ground:
-    """What a caller's query of a firm rests on.
+def standing_of(
+    records: Records, entity_id: str, caller: Caller, purpose: Purpose, on: date
+) -> tuple[Ground, Sequence[Objection]]:
+    """What a caller's query of a firm rests on, and what of the firm is disputed.
 
     Raises:
         Forbidden: The caller's role may not ask, or it belongs to no bank.
         NoBasis: Nothing is recorded for its bank, the purpose and the day.
+        Unavailable: The records cannot be read now.
     """
     expect_right(caller, Right.ASK)
     if caller.bank is None:
         raise Forbidden(Right.ASK, caller.role)
-    consent = consents.valid(entity_id, caller.bank, purpose, on)
+    consent, marks = records.standing(entity_id, caller.bank, purpose, on)
     if consent is None:
         raise NoBasis(caller.bank, purpose, on)
-    return Ground(consent.consent_id, str(consent.basis), consent.reference)
+    return Ground(consent.consent_id, str(consent.basis), consent.reference), marks

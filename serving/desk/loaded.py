@@ -13,6 +13,7 @@ from serving.city_numbers import numbers_of
 from serving.decision import Board, Scorer
 from serving.policy import Facts, NoNumberForDay, Parameters, PolicyError, evaluate
 from serving.problems import FieldError
+from serving.shadow.challenger import Shadow
 from serving.snapshot import Snapshot, load_snapshot
 
 REMEDY = {
@@ -39,6 +40,7 @@ class Loaded:
         parameters: The numbers of law, with the city's own.
         missing: What is missing → what to do.
         has_codes: Whether the snapshot's ids are unified social credit codes; research ids are not.
+        shadow: The challenger beside the champion, recorded and never shown; None where none stands.
     """
 
     scorer: Scorer | None = None
@@ -47,6 +49,7 @@ class Loaded:
     parameters: Parameters | None = None
     missing: dict[str, str] = field(default_factory=dict)
     has_codes: bool = True
+    shadow: Shadow | None = None
 
     @classmethod
     def read(cls, home: Home) -> Self:
@@ -61,7 +64,10 @@ class Loaded:
         day = snapshot.policy_as_of if snapshot else date.today()  # noqa: DTZ011 - any day reads all files
         law = _try(missing, "policy", lambda: _read_law(numbers_of(home), day))
         told = {what: missing[what] for what in REMEDY if what in missing}
-        return cls(scorer, snapshot, board, law, told, has_codes=_are_codes(snapshot))
+        shadow = None
+        if scorer and snapshot and board:
+            shadow = Shadow.read(home, scorer.credit_version, snapshot.features, board.scores)
+        return cls(scorer, snapshot, board, law, told, _are_codes(snapshot), shadow)
 
     def entity(self, asked: str) -> str:
         """The firm's key: a code without spaces, half-width and upper-case; a research id as it is.

@@ -1,7 +1,6 @@
 """Recording: every answer, every refusal and every reading goes into the log, before anything leaves."""
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,9 +13,11 @@ from serving.records.answers import Answered
 from serving.records.audit import Entry
 from serving.records.idempotency import Key, KeyTaken, Remembered
 from serving.records.moments import moment
+from serving.records.objections import Objection
 from serving.records.records import Records
 from serving.records.seal import digest_of
 from serving.refusals import KeyReused
+from serving.written import written
 
 ANSWERED, REFUSED, RECORDED = "ANSWERED", "REFUSED", "RECORDED"
 
@@ -40,6 +41,7 @@ class About:
         subject: The firm; None where the question is of none.
         purpose: What it is for.
         ground: What it rests on.
+        marks: The open objections about the firm.
     """
 
     kind: str
@@ -48,6 +50,7 @@ class About:
     subject: str | None = None
     purpose: Purpose | None = None
     ground: Ground | None = None
+    marks: Sequence[Objection] = ()
 
 
 class Recorder:
@@ -117,7 +120,7 @@ class Recorder:
             KeyReused: It was another question.
         """
         found = self._records.idempotency.find(caller.account, key)
-        return self._earlier(found, _json(question)) if found else None
+        return self._earlier(found, written(dict(question))) if found else None
 
     def _earlier(self, found: Remembered, question: str) -> Answered:
         answer = self._records.answers.find(found.audit_id)
@@ -133,8 +136,8 @@ class Recorder:
             account=about.caller.account,
             bank=about.caller.bank,
             entity_id=about.subject,
-            question=_json(about.question),
-            answer=_json(dict(answer) | named),
+            question=str(written(dict(about.question))),
+            answer=str(written({**answer, **named})),
         )
 
     def _entry(
@@ -160,9 +163,6 @@ class Recorder:
             outcome=outcome,
             status=status,
             detail=dict(detail),
-            question_hash=digest_of(_json(about.question)) if about.question else None,
+            # the log fills in those of an answer and its question
+            question_hash=digest_of(written(dict(about.question))) if about.question and not told else None,
         )
-
-
-def _json(value: Mapping[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)

@@ -89,7 +89,7 @@ def _of_rows(form: str, told: Any, rows: Any) -> Columns:
 
 
 def _names(form: str, names: Any) -> list[str]:
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+    if not isinstance(names, list) or not set(map(type, names)) <= {str}:
         raise FieldError(form, "names of columns are expected as a list of words")
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 from uuid import uuid4
@@ -19,6 +20,7 @@ from serving.records.audit import Audit
 from serving.records.consent import BadConsent, Consent, consent_from, consent_of
 from serving.records.database import reading
 from serving.records.entry import Entry
+from serving.records.lookup import Row, looked_up
 from serving.records.moments import moment
 from serving.records.prepared import Prepared
 from serving.records.seal import canonical, digest_of
@@ -28,7 +30,10 @@ from serving.records.texts import is_storable
 __all__ = ["BadConsent", "Consent", "Consents", "Recorded", "Refused"]
 
 _AT_ONCE = 500
+MOST_READ = 4096
+"""Rows whose reading is remembered; the rows themselves are asked for every time."""
 KIND = "consent"
+_COLUMNS = CONSENTS.c.keys()
 _COVERING = select(CONSENTS).where(
     CONSENTS.c.bank == bindparam("bank"),
     CONSENTS.c.purpose == bindparam("purpose"),
@@ -163,16 +168,8 @@ class Consents:
         Raises:
             Unavailable: The records cannot be read now: nothing is covered then.
         """
-        if not (is_storable(entity_id) and is_storable(bank)):
-            return None
-        words = {"entity_id": entity_id, "bank": bank, "purpose": purpose.value, "day": on.isoformat()}
-        with reading(self._engine) as connection:
-            found = list(_whole(_VALID.run(connection, words).mappings()))
-        return max(
-            found,
-            key=lambda one: (one.valid_to or date.max, one.consent_id),
-            default=None,
-        )
+        asked = asks_valid(entity_id, bank, purpose, on)
+        return longest(looked_up(self._engine, asked)[0]) if asked else None
 
     def covering(self, entity_ids: Iterable[str], bank: str, purpose: Purpose, on: date) -> set[str]:
         """Those of the firms that a consent covers on a day.
@@ -251,6 +248,28 @@ class Consents:
             outcome="RECORDED",
             detail=detail,
         )
+
+
+def asks_valid(
+    entity_id: str, bank: str, purpose: Purpose, on: date
+) -> tuple[Prepared, dict[str, str]] | None:
+    """What asks for a firm's consents that cover a query; None where no such firm or bank can be kept."""
+    if not (is_storable(entity_id) and is_storable(bank)):
+        return None
+    words = {"entity_id": entity_id, "bank": bank, "purpose": purpose.value, "day": on.isoformat()}
+    return _VALID, words
+
+
+def longest(rows: Iterable[Row]) -> Consent | None:
+    """Of the rows that `asks_valid` asks for, the consent that lasts longest; None where there is none."""
+    found = [one for row in rows if (one := _consent(row)) is not None]
+    return max(found, key=lambda one: (one.valid_to or date.max, one.consent_id), default=None)
+
+
+@lru_cache(maxsize=MOST_READ)
+def _consent(row: Row) -> Consent | None:
+    """A row as a consent; one written past the program that breaks the rules covers nothing."""
+    return next(_whole([dict(zip(_COLUMNS, row, strict=True))]), None)
 
 
 def _read(

@@ -3,7 +3,7 @@
 While one is open, every answer about the firm carries a mark (征信业管理条例 art. 25).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -16,6 +16,7 @@ from features.errors import RequestError
 from serving.records.audit import Audit
 from serving.records.database import Contradiction, reading
 from serving.records.entry import Entry
+from serving.records.lookup import Row, looked_up
 from serving.records.moments import day_in_china, moment
 from serving.records.prepared import Prepared
 from serving.records.tables import OBJECTIONS
@@ -193,9 +194,7 @@ class Objections:
         """
         if not is_storable(entity_id):
             return []
-        with reading(self._engine) as connection:
-            rows = _MARKS.run(connection, {"entity_id": entity_id}).mappings()
-            return [_objection(row) for row in rows]
+        return as_marks(looked_up(self._engine, asks_marks(entity_id))[0])
 
     def page(
         self,
@@ -246,6 +245,16 @@ class Objections:
             outcome="RECORDED",
             detail=detail,
         )
+
+
+def asks_marks(entity_id: str) -> tuple[Prepared, dict[str, str]]:
+    """What asks for the open objections about a firm."""
+    return _MARKS, {"entity_id": entity_id}
+
+
+def as_marks(rows: Iterable[Row]) -> list[Objection]:
+    """The rows that `asks_marks` asks for."""
+    return [_objection(dict(zip(OBJECTIONS.c.keys(), row, strict=True))) for row in rows]
 
 
 def _change_open(connection: Any, change: Any, words: dict[str, str]) -> None:

@@ -22,9 +22,12 @@ class Prepared:
 
     def run(self, connection: Connection, words: Mapping[str, Any]) -> Any:
         """Run it once; its result."""
-        sql, names = self._of(connection.dialect)
-        values = words if names is None else tuple(words[name] for name in names)
-        return connection.exec_driver_sql(sql, values)
+        return connection.exec_driver_sql(*self.told(connection.dialect, words))
+
+    def told(self, dialect: Dialect, words: Mapping[str, Any]) -> tuple[str, Any]:
+        """Its SQL and its parameters, as the driver of a dialect takes them."""
+        sql, names = self._of(dialect)
+        return sql, words if names is None else tuple([words[name] for name in names])
 
     def run_all(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Run it for each of the rows."""

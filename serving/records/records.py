@@ -1,26 +1,42 @@
 """All records of one service, opened together."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime
-from typing import Self
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from typing import NamedTuple, Self
 
 from sqlalchemy import Engine, select
 
 from features.errors import LakeError
+from serving.purposes import Purpose
 from serving.records.answers import Answers
 from serving.records.audit import Audit
 from serving.records.carried import carry_over
-from serving.records.consents import Consents
+from serving.records.consent import Consent
+from serving.records.consents import Consents, asks_valid, longest
 from serving.records.database import Unavailable, bring_up_to_date, open_database, reading
 from serving.records.gate import gate_of
 from serving.records.idempotency import Idempotency
-from serving.records.objections import Objections
+from serving.records.lookup import looked_up
+from serving.records.objections import Objection, Objections, as_marks, asks_marks
 from serving.records.seal import Sealer
 from serving.records.tables import AUDIT, HEAD
+from serving.shadow.log import ShadowLog
 
 
 def _clock() -> datetime:
     return datetime.now(UTC)
+
+
+class Standing(NamedTuple):
+    """How it stands with a bank and a firm at the moment of a question.
+
+    Attributes:
+        consent: The consent that covers the question; None where nothing does.
+        marks: The open objections about the firm.
+    """
+
+    consent: Consent | None
+    marks: Sequence[Objection]
 
 
 class Records:
@@ -38,6 +54,7 @@ class Records:
         consents: The consents.
         objections: The objections.
         idempotency: The callers' keys.
+        shadows: What a challenger would have answered; written behind the answers.
         now: The clock.
     """
 
@@ -48,6 +65,7 @@ class Records:
         self.consents = Consents(engine, self.audit, now)
         self.objections = Objections(engine, self.audit, now)
         self.idempotency = Idempotency(engine, now)
+        self.shadows = ShadowLog(engine)
         self._sealer = sealer
         self.now = now
         gate_of(engine).prepare_first(self._prepare)
@@ -87,6 +105,18 @@ class Records:
             raise
         return records
 
+    def standing(self, entity_id: str, bank: str, purpose: Purpose, on: date) -> Standing:
+        """What a bank's query of a firm rests on, and what of the firm is disputed now.
+
+        Raises:
+            Unavailable: The records cannot be read now: nothing is covered then.
+        """
+        asked = asks_valid(entity_id, bank, purpose, on)
+        if asked is None:
+            return Standing(None, ())
+        covering, disputed = looked_up(self.engine, asked, asks_marks(entity_id))
+        return Standing(longest(covering), as_marks(disputed))
+
     def is_up(self) -> bool:
         """Whether the records can be read now; it never waits longer than a few seconds."""
         try:
@@ -97,6 +127,7 @@ class Records:
 
     def close(self) -> None:
         """Let go of the database."""
+        self.shadows.close()
         self.engine.dispose()
 
     def _prepare(self) -> None:

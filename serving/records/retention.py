@@ -15,7 +15,7 @@ from features.errors import RequestError
 from serving.records.database import reading, unhurried, writing
 from serving.records.entry import Entry
 from serving.records.moments import CHINA, day_in_china, moment
-from serving.records.tables import ANSWERS, CONSENTS, IDEMPOTENCY, OBJECTIONS, SESSIONS, TOKENS
+from serving.records.tables import ANSWERS, CONSENTS, IDEMPOTENCY, OBJECTIONS, SESSIONS, SHADOW, TOKENS
 from serving.records.terms import terms
 from serving.records.verify import RETENTION
 
@@ -94,6 +94,7 @@ def _old(on: date) -> list[tuple[Table, ColumnElement[bool]]]:
         (ANSWERS, ANSWERS.c.asked_at < moments["answers"]),
         (SESSIONS, func.coalesce(SESSIONS.c.ended_at, SESSIONS.c.expires_at) < moments["sessions"]),
         (TOKENS, func.coalesce(TOKENS.c.revoked_at, TOKENS.c.expires_at) < moments["tokens"]),
+        (SHADOW, SHADOW.c.at < moments["shadow"]),
         (IDEMPOTENCY, IDEMPOTENCY.c.at < moments["idempotency"]),
         (OBJECTIONS, and_(OBJECTIONS.c.outcome.is_not(None), OBJECTIONS.c.answered_on < objections)),
         (CONSENTS, or_(CONSENTS.c.valid_to < consents, CONSENTS.c.withdrawn_on < consents)),

@@ -4,7 +4,18 @@ Days are text as ISO 8601 (`2026-10-31`), moments too, in UTC with milliseconds:
 give them back as they were. Nothing here holds a raw feature; answers hold what left the service.
 """
 
-from sqlalchemy import Boolean, Column, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 METADATA = MetaData()
 
@@ -149,3 +160,19 @@ OBJECTIONS = Table(
     UniqueConstraint("audit_id", "raised_by", "text", name="objections_once"),
 )
 Index("objections_by_firm", OBJECTIONS.c.entity_id)
+
+SHADOW = Table(
+    "shadow",
+    METADATA,
+    Column("audit_id", String(36), primary_key=True),
+    Column("challenger", String(80), primary_key=True),  # name and version, as answers tell them
+    Column("at", MOMENT, nullable=False),
+    Column("champion", String(80), nullable=False),
+    Column("pd_12m", Float, nullable=False),
+    Column("score", Integer, nullable=False),
+    Column("band", String(16), nullable=False),
+    Column("champion_pd_12m", Float, nullable=False),
+    Column("champion_score", Integer, nullable=False),
+    Column("champion_band", String(16), nullable=False),
+)
+Index("shadow_by_challenger", SHADOW.c.challenger, SHADOW.c.at)

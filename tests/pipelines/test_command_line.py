@@ -11,7 +11,20 @@ from typer.testing import CliRunner
 
 from pipelines.command_line import app, main
 
-VERBS = ["city", "catalog", "collect", "features", "run", "serve", "recommend", "eligibility", "retention"]
+VERBS = [
+    "city",
+    "catalog",
+    "collect",
+    "features",
+    "run",
+    "serve",
+    "recommend",
+    "eligibility",
+    "retention",
+    "monitor",
+    "retrain",
+    "backtest",
+]
 GROUPS = {
     "quarantine": ["show", "retry"],
     "train": ["credit", "green"],
@@ -24,6 +37,8 @@ GROUPS = {
         "contribute",
         "pool",
         "report",
+        "release",
+        "match",
         "package",
         "half",
         "combine",
@@ -35,6 +50,7 @@ GROUPS = {
         "ledger",
     ],
     "consent": ["record", "withdraw", "list"],
+    "shadow": ["report"],
 }
 EVERY_VERB = [[verb] for verb in VERBS] + [[group, verb] for group, verbs in GROUPS.items() for verb in verbs]
 

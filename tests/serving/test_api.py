@@ -281,7 +281,7 @@ def test_an_unexpected_error_tells_nothing(client, question, monkeypatch):
     def broken(*_args, **_more):
         raise ZeroDivisionError("secret")
 
-    monkeypatch.setattr("serving.desk.desk.decide", broken)
+    monkeypatch.setattr("serving.desk.desk.decided", broken)
     answer = client.post("/v1/preapprovals", json=question)
     expect_problem(answer, 500)
     assert "secret" not in answer.text

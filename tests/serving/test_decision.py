@@ -48,7 +48,7 @@ def test_a_firms_part_of_an_answer_is_worked_out_once_and_no_loan_changes_it(
     board, dear = scorer.board(snapshot.features), LOAN | {"annual_rate": "0.09"}
     first = decide(scorer, snapshot, firm, LOAN, board=board)
     kept = json.dumps(first)
-    monkeypatch.setattr("serving.decision._told_of", None)
+    monkeypatch.setattr("serving.firm_part._told_of", None)
     second = decide(scorer, snapshot, firm, dear, board=board)
     assert json.dumps(first) == kept
     assert (second["credit"], second["loan"]["annual_rate"]) == (first["credit"], "0.09")

@@ -69,6 +69,20 @@ def _kill_all(process):
     process.wait()
 
 
+def _workers(process):
+    """They come from the one child that has imported what they need."""
+    nurseries = [one for one in _below(process.pid) if b"forkserver" in _command(one)]
+    return [worker for nursery in nurseries for worker in _below(nursery)]
+
+
+def _below(process):
+    return [int(one) for one in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+
+
+def _command(process):
+    return Path(f"/proc/{process}/cmdline").read_bytes()
+
+
 def _wait_until(is_so, otherwise, seconds=90):
     deadline = time.monotonic() + seconds
     while not is_so():
@@ -131,8 +145,7 @@ def test_a_killed_worker_is_replaced_and_no_answer_is_without_its_row(running, q
     process, port = start(workers=2)
     load = Load(port, token, question)
     _wait_until(lambda: len(load.answered) >= ENOUGH, "too few answers")
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-    workers = [int(one) for one in children if b"spawn_main" in Path(f"/proc/{one}/cmdline").read_bytes()]
+    workers = _workers(process)
     assert len(workers) == 2
     os.kill(workers[0], signal.SIGKILL)
     before = len(load.answered)

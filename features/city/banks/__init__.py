@@ -5,8 +5,9 @@ They are what a bank brings to the joint lab. Every column is one more noisy vie
 tell more beside what the platform knows than alone:
 
 - what comes in is sales times the share of them that passes through this account. The share shrinks in
-  distress, and only growth of inflow held against growth of sales tells it;
-- a line drawn far means expansion where sales grow, and trouble where they shrink.
+  distress, and also where a firm outgrows the bank: growth of inflow tells more beside growth of sales;
+- a line drawn far is a good sign of who makes things and a bad one of who serves or trades, and the other way
+  round where sales change a lot. The file tells neither the industry nor the sales.
 """
 
 from features.city.banks.customers import BANKS

@@ -3,7 +3,7 @@
 import numpy as np
 
 from features.city.activity import drift, turnover
-from features.city.arrays import Flags, Floats, sigmoid
+from features.city.arrays import Flags, Floats, Ints, sigmoid
 from features.city.banks.customers import Customers
 
 YEAR, QUARTER = 12, 3
@@ -15,18 +15,15 @@ HOUSE_SHARE, OTHER_SHARE = 0.55, 0.12
 """Usual share of sales that passes through the account at the house bank, and at another bank."""
 YEARLY_SHARE = 0.25
 """Log change of that share in a year for a firm that looks one deviation healthier than usual."""
+ELSEWHERE = 1.3
+"""By how much of its growth, in logs, the share of a growing firm falls: it outgrows a bank of the town."""
 
-ELSEWHERE = 0.7
-"""Share of a firm's growth, in logs, that it takes to other banks: an account alone shows little of it."""
-
-WITH_LINE_SHARE = 0.85
+WITH_LINE_SHARE = 0.9
 LINE_LEVEL = -0.3
-LINE_SLOPE = 0.25
-"""How far the log-odds of a line's use fall with the firm's looks, whatever its sales do."""
-LINE_SWING = 1.6
-"""How far they rise with its looks where sales grow a lot, and fall with them where sales shrink a lot."""
-GREAT_CHANGE = 0.25
-"""Log change of sales in a year that counts as a lot."""
+LINE_SWING = 2.5
+"""How far the log-odds of a line's use follow the firm's looks, and go against them where drawing is bad."""
+GREAT_CHANGE = 0.4
+"""Log change of sales in a year beyond which drawing a line means the contrary."""
 
 COVER_DAYS = 22.0
 RETURNED_A_MONTH = 0.10
@@ -116,12 +113,23 @@ def _lowest_share(customers: Customers) -> Floats:
 
 def _line_use(customers: Customers, sold: Floats) -> Floats:
     """Return the drawn share of the line, missing without one."""
-    looks = customers.view("line_need")
-    change = np.nan_to_num(np.tanh(np.log1p(_growth(customers, sold)) / GREAT_CHANGE))
-    own, month = 0.5 * customers.standing("line level"), 0.35 * customers.noise("line")
-    drawn: Floats = sigmoid(LINE_LEVEL + (LINE_SWING * change - LINE_SLOPE) * looks + own + month)
+    looks = _sign_of_drawing(customers, sold) * customers.view("line_need")
+    own, month = 0.4 * customers.standing("line level"), 0.3 * customers.noise("line")
+    drawn: Floats = sigmoid(LINE_LEVEL + LINE_SWING * looks + own + month)
     has_line: Flags = customers.stream("has line").random((len(customers.firms), 1)) < WITH_LINE_SHARE
     return np.where(has_line, drawn, np.nan)
+
+
+def _sign_of_drawing(customers: Customers, sold: Floats) -> Ints:
+    """Return +1 where a line drawn far is a good sign, and -1 where it is a bad one.
+
+    Who farms, makes or builds draws to buy material for orders, unless sales shrink a lot; who serves or
+    trades draws when customers do not pay, unless sales grow a lot.
+    """
+    producing = customers.per_customer(customers.chunk.world.population.producing)
+    change = np.nan_to_num(np.log1p(_growth(customers, sold)))
+    good = np.where(producing, change >= -GREAT_CHANGE, change > GREAT_CHANGE)
+    return np.where(good, 1, -1)
 
 
 def _returned(customers: Customers) -> Floats:

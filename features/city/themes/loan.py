@@ -6,7 +6,7 @@ import pandas as pd
 from features.city.arrays import Flags, Ints, happens, sigmoid
 from features.city.green import trait
 from features.city.lags import Habits
-from features.city.rows import frame
+from features.city.rows import OTHERS, frame
 from features.city.signals import view
 from features.city.sources import code
 from features.city.world import Chunk
@@ -38,7 +38,17 @@ def rows(chunk: Chunk) -> pd.DataFrame:
     """Return the loans of the chunk's firms, with the months that performance and oracle need.
 
     Beside the catalogue's columns: `health_month` (of the application), `paid_month` (of disbursement).
+    Where a trouble is in the life of the firms, loans asked for before it are those of the quiet city.
     """
+    loans = _drawn(chunk)
+    if chunk.quiet is None or chunk.world.planted is None:
+        return loans
+    before, month = _drawn(chunk.quiet), chunk.world.planted.month
+    later = loans[loans["health_month"] >= month].assign(record=lambda rows: rows["record"] + OTHERS)
+    return pd.concat([before[before["health_month"] < month], later], ignore_index=True)
+
+
+def _drawn(chunk: Chunk) -> pd.DataFrame:
     rng = chunk.stream(SOURCE)
     firm, month = np.nonzero(_asks(chunk) & _may_borrow(chunk))
     months, count = chunk.world.months, len(firm)

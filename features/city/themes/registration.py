@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from features.city.arrays import Ints, spread_days
-from features.city.industries import INDUSTRIES
+from features.city.industries import CODES
 from features.city.lags import Habits
 from features.city.names import name_numbers, spelled_names
 from features.city.rows import frame
@@ -14,7 +14,7 @@ from features.city.world import Chunk
 
 SOURCE = "registration"
 HABITS = Habits(late=0.03, corrected=0.01, withdrawn=0.0, corrects="registered_capital_cny")
-TEXTS = {"name": spelled_names, "industry": tuple(industry.code for industry in INDUSTRIES)}
+TEXTS = {"name": spelled_names, "industry": CODES}
 USUAL_LOG_RATE = -3.3
 """Log of the monthly changes of registration of a firm that looks of usual health."""
 

@@ -35,6 +35,7 @@ class Asked:
         expect_known_by(facts, as_of)
         self.sized, self.sizing = with_size(facts, self.law)
         self.watched = WatchedFacts.of(self.sized)
+        self._sized: dict[frozenset[tuple[str, Any]], tuple[Facts, Sizing]] = {}
 
     def changed(self, to: To) -> tuple[Facts, Sizing]:
         """The facts with others among them, and their size.
@@ -45,5 +46,9 @@ class Asked:
         """
         if SIZED_BY.isdisjoint(to):
             return self.sized.changed(to), self.sizing
-        self.law.forget()
-        return with_size(self.facts.changed(to), self.law)
+        key = frozenset(to.items())
+        known = self._sized.get(key)
+        if known is None:
+            self.law.forget()
+            known = self._sized[key] = with_size(self.facts.changed(to), self.law)
+        return known

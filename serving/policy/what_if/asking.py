@@ -83,15 +83,17 @@ def what_if_all(
     by_key = {measure.key: measure for measure in measures}
     asked = Asked(facts, as_of, parameters)
 
-    def found(now: Finding, measure: Measure) -> tuple[Change, ...]:
-        trials = Trials(facts, as_of, measure, parameters, asked)
+    return {now.measure: changes_of(asked, now, by_key[now.measure]) for now in findings}
+
+
+def changes_of(asked: Asked, now: Finding, measure: Measure) -> tuple[Change, ...]:
+    """What would change one finding, with `asked` shared by those of the same facts."""
+
+    def found() -> tuple[Change, ...]:
+        trials = Trials(asked.facts, asked.as_of, measure, asked.parameters, asked)
         return _changes(trials, now, searched(trials, now, _proposed))
 
-    def changes(now: Finding) -> tuple[Change, ...]:
-        measure = by_key[now.measure]
-        return remembered(asked, measure, lambda: found(now, measure))
-
-    return {now.measure: changes(now) for now in findings}
+    return remembered(asked, measure, found)
 
 
 def _changes(trials: Trials, now: Finding, proposed: Sequence[To]) -> tuple[Change, ...]:

@@ -37,6 +37,7 @@ class Hearing:
         self._heard: dict[Key, list[Heard]] = {}
         self._alone: dict[int, Alone] = {}
         self._first: dict[int, Heard] = {}
+        self._sized: dict[tuple[Any, ...], Alone] = {}
 
     def fact(self, name: str) -> Any:
         """A fact as it is."""
@@ -110,9 +111,22 @@ class Hearing:
         if own is not None:
             return own
         node = self._nodes.all[place]
-        own, seen = None, watched.seen
+        by = INDICATORS & moved
+        alike = (
+            place,
+            _without(by, key),
+            watched.__dict__["size_class"],
+            watched.__dict__["has_credit_line"],
+        )
+        own = self._sized.get(alike)
+        if own is not None and not by.isdisjoint(own.facts):
+            own = None
+        seen = watched.seen if own is None else own.facts
         try:
-            own = hear_alone(node.clause, watched, self.asked.law)
+            if own is None:
+                own = hear_alone(node.clause, watched, self.asked.law)
+                if by.isdisjoint(own.facts):  # of the indicators that moved it knows the size alone
+                    self._sized[alike] = own
         finally:
             if node.clause.needs and node.needs <= moved:
                 self.log |= {name: getattr(self.facts, name) for name in sorted(seen - moved)}
@@ -166,6 +180,11 @@ class Hearing:
         )
 
 
+def _without(names: frozenset[str], key: Key) -> Key:
+    return frozenset([(name, value) for name, value in key if name not in names]) if names else key
+
+
+INDICATORS = SIZED_BY - {"size_class"}
 DERIVED = ("has_credit_line", "size_class")
 """Facts that others may settle."""
 TOGETHER = (frozenset(("start_date", "maturity_date")), frozenset(("has_credit_line", "credit_line_cny")))

@@ -34,13 +34,13 @@ TOGETHER = (
 Key: TypeAlias = tuple[Any, ...]
 
 _kept: dict[Key, tuple[Change, ...]] = {}
-_readers: dict[tuple[int, bool], tuple[Measure, Callable[[Facts], Any]]] = {}
+_readers: dict[tuple[int, bool], tuple[Measure, Callable[[Facts], Any], bool]] = {}
 _lock = Lock()
 
 
 def remembered(asked: Asked, measure: Measure, find: Callable[[], tuple[Change, ...]]) -> tuple[Change, ...]:
     """The changes of a measure: those found before for the like, or what `find` finds now."""
-    key = _key(asked, measure)
+    key = rests_on(asked, measure)
     changes = _kept.get(key)
     if changes is None:
         changes = find()
@@ -52,19 +52,26 @@ def remembered(asked: Asked, measure: Measure, find: Callable[[], tuple[Change, 
     return changes
 
 
-def _key(asked: Asked, measure: Measure) -> Key:
-    """All that the changes depend on; the indicators of a size only while no size is found by them."""
+def rests_on(asked: Asked, measure: Measure) -> Key:
+    """All that a measure's finding and its changes depend on.
+
+    The indicators of a size are among it only while no size is found by them.
+    """
     facts, sized = asked.facts, asked.sized
     by_indicators = sized.size_class is None or sized.entity_type is None
     reader = _readers.get((id(measure), by_indicators))
     if reader is None:
         names = facts_named(measure)
-        if by_indicators and SIZE in names:
+        is_sized = SIZE in names
+        if by_indicators and is_sized:
             names |= SIZED_BY
         # the measure stays, and so its id
-        reader = _readers[id(measure), by_indicators] = (measure, attrgetter(*sorted(names | {SIZE})))
-    read: Any = reader[1](facts)
-    return (asked.parameters, asked.as_of, id(measure), by_indicators, sized.size_class, read)
+        reader = measure, attrgetter(*sorted(names | {SIZE})), is_sized
+        _readers[id(measure), by_indicators] = reader
+    _, read, is_sized = reader
+    sizing = (asked.sizing.missing, asked.sizing.assumptions) if is_sized else None
+    size = (by_indicators, sized.size_class, sizing) if is_sized else None
+    return (asked.parameters, asked.as_of, id(measure), size, read(facts))
 
 
 def facts_named(measure: Measure) -> frozenset[str]:

@@ -65,7 +65,7 @@ def quick():
 @pytest.fixture(scope="session")
 def quick_half():
     """Makes a second half of few trees."""
-    return lambda meanings: SecondHalf(meanings=meanings, n_estimators=30, learning_rate=0.2)
+    return lambda meanings: SecondHalf(meanings=meanings, n_estimators=15, learning_rate=0.3)
 
 
 @pytest.fixture(scope="session")

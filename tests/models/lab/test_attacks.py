@@ -91,7 +91,7 @@ def test_the_order_of_loans_changes_nothing(by_heart, part, members, others, ref
 
 def test_a_record_holds_plain_values(credit, members, others):
     record = against(credit, members, others)[0].as_record()
-    assert [*record] == ["name", "how_zh", "how_en", "auc"]
+    assert [*record] == ["name", "how_zh", "how_en", "gates", "auc"]
     assert [*record["auc"]] == ["value", "low", "high"]
     assert record["auc"]["low"] < record["auc"]["value"] < record["auc"]["high"]
     assert all(type(number) is float for number in record["auc"].values())

@@ -51,7 +51,9 @@ def searched(shown: pd.DataFrame) -> dict[tuple[int, int], tuple[float, float]]:
     for place, one in enumerate(names):
         if np.isnan(seen[one]):
             aim = np.eye(len(names))[place]
-            ends = [linprog(sign * aim, A_eq=sums, b_eq=values, bounds=limits) for sign in (1, -1)]
+            # a table of one cell has no sum to obey
+            totals = {"A_eq": sums, "b_eq": values} if sums else {}
+            ends = [linprog(sign * aim, bounds=limits, **totals) for sign in (1, -1)]
             assert all(end.status in {0, 3} for end in ends)
             found[one] = (ends[0].fun, np.inf if ends[1].status == 3 else -ends[1].fun)
     return found

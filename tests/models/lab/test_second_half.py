@@ -1,8 +1,11 @@
+import lightgbm as lgb
 import numpy as np
 import pytest
 
 from features.errors import ModelError
 from models.credit import CreditModel
+from models.lab.harmless import harmless
+from models.lab.leaves import full_leaves, smallest_leaf
 from models.lab.second_half import SecondHalf
 from models.reasons import Meaning
 
@@ -103,3 +106,24 @@ def test_a_half_with_anothers_trees_is_refused(from_zero, sample, table, tmp_pat
     (tmp_path / "booster.txt").write_text(narrow.booster_.model_to_string(), "utf-8")
     with pytest.raises(ModelError, match="differ in their number of features"):
         SecondHalf.load(tmp_path)
+
+
+def test_its_leaves_are_as_large_as_asked_for_and_that_is_kept(sample, table, tmp_path):
+    said = {"n_estimators": 10, "min_data_in_leaf": 120}
+    half = SecondHalf(**said).fit(table, sample.bad, offset=np.zeros(len(table)), groups=sample.groups)
+    # LightGBM estimates rows while it looks for a question: a few fewer may stand in a leaf
+    assert smallest_leaf(half.booster_) > 60
+    half.save(tmp_path)
+    assert SecondHalf.load(tmp_path).min_data_in_leaf == 120
+
+
+def test_going_by_other_trees_its_points_still_add_up(sample, table):
+    half = SecondHalf(n_estimators=10).fit(
+        table, sample.bad, offset=np.zeros(len(table)), groups=sample.groups
+    )
+    full = full_leaves(half.booster_, 200)
+    half.go_by(lgb.Booster(model_str=harmless(full.model_to_string(), 200)))
+    assert smallest_leaf(half.booster_) >= 200
+    points = half.points_by_column(table).sum(axis=1)
+    told = -half.points_scale.factor * (half.added(table) - half.reference_)
+    assert points == pytest.approx(told, abs=1e-6)

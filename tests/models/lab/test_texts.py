@@ -38,3 +38,15 @@ def test_an_identifier_is_refused_by_its_kind_and_line_and_never_repeated(text, 
 )
 def test_figures_and_what_only_looks_alike_pass(text):
     refuse_identifiers(text)
+
+
+@pytest.mark.parametrize("number", ["0.019502143216787018", "-1.110105194912310038"])
+def test_digits_behind_a_decimal_point_name_nobody(number):
+    """Both numbers have right check digits; the trees of one model hold thousands of numbers."""
+    refuse_identifiers(f"leaf_value=0.25 {number} 0.5")
+
+
+@pytest.mark.parametrize("text", ["见.{}", "v1.0: {}", "{}.5", "({})", "编号{}，"])
+def test_a_code_is_found_whatever_stands_beside_it(text):
+    with pytest.raises(ModelError, match="a unified social credit code"):
+        refuse_identifiers(text.format("91330502MA29K00168"))

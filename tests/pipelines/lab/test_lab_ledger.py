@@ -6,6 +6,10 @@ from models.chained import seal_of
 from pipelines.lab.gate import release
 from pipelines.lab.ledger import account_of, lines_of, projects_of
 
+AUC = {"value": 0.5, "low": 0.48, "high": 0.52}
+ATTACKS = [{"name": f"{kind}_x", "gates": True, "auc": AUC} for kind in ("membership", "attribute")]
+LOOKED_AT = {"kind": "model", "passed": True, "failed": [], "attacks": ATTACKS}
+
 
 @pytest.fixture
 def left(project, tmp_path, clock):
@@ -13,7 +17,7 @@ def left(project, tmp_path, clock):
     folder = tmp_path / "model"
     folder.mkdir()
     (folder / "booster.txt").write_text("tree", "utf-8")
-    words = {"kind": "model", "to": "湖州银行", "what": "model", "how_fine": "25", "disclosure": {"leaf": 25}}
+    words = {"kind": "model", "to": "湖州银行", "what": "model", "how_fine": "25", "disclosure": LOOKED_AT}
     release(project, folder, by="王敏", clock=clock, **words)
     return project
 

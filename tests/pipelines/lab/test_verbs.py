@@ -80,3 +80,21 @@ def test_a_broken_ledger_ends_with_exit_9(said, tell, agreement, home):
     told = tell("ledger")
     assert isinstance(told.exception, BrokenChain)
     assert "huzhou-2026: " in str(told.exception)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("release", "huzhou-2026", "--to", "湖州银行", "--what", "pickle"), "expected model"),
+        (("release", "huzhou-2026", "--to", "湖州银行"), "pooling was not run yet"),
+        (("report", "huzhou-2026", "--to", "湖州银行"), "pooling was not run yet"),
+        (("pool", "huzhou-2026", "--labels", "all"), "--labels 'all': expected own or worst"),
+        (("match", "huzhou-2026", "ask"), "expected ask --out FOLDER"),
+    ],
+)
+def test_what_cannot_be_done_is_said_before_anything_is(said, tell, agreement, tmp_path, words, told):
+    said("new", "--file", agreement, "--by", "王敏")
+    key = tmp_path / "project.key"
+    said("key", "huzhou-2026", "--key", key, "--make", "--by", "王敏")
+    more = ("--by", "王敏") if words[0] == "report" else ("--by", "王敏", "--key", key)
+    assert told in str(tell(*words, *more).exception)

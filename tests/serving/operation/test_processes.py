@@ -175,10 +175,17 @@ def _total(service):
 
 
 def _workers(service):
-    leader = service.process.pid
-    children = Path(f"/proc/{leader}/task/{leader}/children").read_text().split()
-    # one of the children only tracks shared memory for multiprocessing
-    return [int(one) for one in children if b"spawn_main" in Path(f"/proc/{one}/cmdline").read_bytes()]
+    # they come from the one child that has imported what they need
+    nurseries = [
+        one
+        for one in _below(service.process.pid)
+        if b"forkserver" in Path(f"/proc/{one}/cmdline").read_bytes()
+    ]
+    return [worker for nursery in nurseries for worker in _below(nursery)]
+
+
+def _below(process):
+    return [int(one) for one in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
 
 
 def test_two_workers_count_together_and_one_that_is_killed_comes_back(serve):

@@ -10,6 +10,7 @@ from features.errors import ModelError, RequestError, SourceError
 from features.keyed import KEYED_ID, fingerprint, keyed_ids, read_keyed, write_keyed
 from features.uscc import with_checks
 from pipelines.lab.agreement import AgreementError
+from pipelines.lab.bank_checks import refuse_untimely
 from pipelines.lab.contribution import contribute, contribution_of
 
 FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
@@ -172,11 +173,40 @@ def test_labels_newer_than_features_allow_are_refused(new_lab, drawn, case):
     nothing_left(new_lab, "failed", "SourceError")
 
 
-def test_applications_outside_the_agreed_range_are_refused(new_lab, drawn):
-    early = drawn.tape.assign(application_date=drawn.tape["application_date"] - pd.DateOffset(years=1))
-    with pytest.raises(AgreementError, match="outside the agreed range"):
+EARLY = pd.Timestamp("2021-12-31")
+
+
+@pytest.mark.parametrize(("rows", "told"), [(1, "<5"), (40, "40")])
+def test_applications_outside_the_agreed_range_are_refused_and_told(new_lab, drawn, rows, told):
+    early = drawn.tape.copy()
+    early.loc[: rows - 1, "application_date"] = EARLY
+    with pytest.raises(AgreementError, match=rf"2022-01-01 to 2025-12-31, {told} of 780, row 1 first"):
         new_lab.give(tape=early)
     nothing_left(new_lab, "refused")
+
+
+@pytest.mark.parametrize(("day", "outside"), [("2022-01-01", False), ("2021-12-31", True)])
+def test_the_first_agreed_day_is_inside(new_lab, drawn, day, outside):
+    loans = drawn.tape.assign(bad=drawn.tape["bad"])
+    loans.loc[0, "application_date"] = pd.Timestamp(day)
+    agreement = new_lab.project.agreement
+    said = (agreement, date(2025, 12, 31), date(2025, 12, 25))
+    if outside:
+        with pytest.raises(AgreementError, match="outside the agreed range"):
+            refuse_untimely(loans, *said)
+    else:
+        refuse_untimely(loans, *said)
+
+
+def test_loans_beside_firms_do_not_tell_how_few_firms_have_a_second_loan(new_lab, drawn):
+    """Each firm's first loan, and three firms' second one."""
+    first = drawn.tape.drop_duplicates("entity_id")
+    second = drawn.tape[drawn.tape["entity_id"].duplicated()].drop_duplicates("entity_id").head(3)
+    told = new_lab.give(tape=pd.concat([first, second]), table=False)
+    assert told.matching["left"] == 130
+    assert told.matching["left_duplicates"] == "<5"
+    assert told.loans == ">=130"
+    assert "133" not in str(new_lab.project.lines[-1].noted["loans"])
 
 
 def with_label(drawn, value):

@@ -9,7 +9,8 @@ import yaml
 from features.errors import RequestError
 from features.keyed import KEYED_ID
 from pipelines.lab import report
-from pipelines.lab.report import render, words_of, write_lab_report
+from pipelines.lab.report import render, write_lab_report
+from pipelines.lab.report_words import words_of
 
 
 @pytest.fixture(scope="module")

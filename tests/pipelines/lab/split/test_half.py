@@ -203,6 +203,14 @@ def test_a_keyed_table_needs_no_codes(packages, world, tmp_path, halves, lab):
     assert answers_of(half).equals(answers_of(halves["bank first"]))
 
 
+def test_codes_in_other_spellings_are_the_same_firms(packages, world, tmp_path, halves, lab):
+    odd = world.table["entity_id"].str.lower().str.replace("91", "９１", n=1)
+    file = tmp_path / "odd.parquet"
+    world.table.assign(entity_id=odd).to_parquet(file)
+    half = run(packages["bank first"].folder, file, tmp_path, lab)
+    assert answers_of(half).equals(answers_of(halves["bank first"]))
+
+
 def test_a_sub_scores_name_in_the_banks_table_is_refused(refused, packages, world, tmp_path):
     folder = tmp_path / "package"
     shutil.copytree(packages["sub-scores"].folder, folder)
@@ -217,7 +225,6 @@ def test_a_sub_scores_name_in_the_banks_table_is_refused(refused, packages, worl
 def test_a_model_that_goes_back_says_the_same_as_the_one_that_stays(
     packages, table_file, tmp_path, lab, name, kind
 ):
-    pytest.importorskip("models.lab.leaves")
     half = run(packages[name].folder, table_file, tmp_path, lab, with_model=True)
     assert opened(tmp_path / "out", "half", KEY, DAY).told["with_model"]
     there, here = kind.load(tmp_path / "out" / "model"), kind.load(half.model / "model")

@@ -1,12 +1,11 @@
-"""Whether the scores of a package tell who was learnt from."""
+"""Whether the scores of a package tell who was learnt from, and what its columns hold."""
 
 import numpy as np
 import pandas as pd
 import pytest
 from scipy.special import logit
 
-from models.credit import CreditModel
-from pipelines.lab.package_review import membership, review
+from pipelines.lab.package_review import Scored, review
 from pipelines.lab.split import Split
 
 KEY = bytes(range(32))
@@ -17,33 +16,43 @@ def split(world):
     return Split.of(world.sample, world.folds, KEY, "湖州银行")
 
 
-def test_every_package_with_scores_is_attacked_and_holds_out(project, packages):
+@pytest.fixture
+def folder(split, tmp_path):
+    """A package on its way out."""
+    split.write(tmp_path, KEY)
+    return tmp_path
+
+
+def test_every_package_is_attacked_for_members_and_attributes_and_holds_out(project, packages):
     told = {one.noted["what"]: one.noted["disclosure"] for one in project.lines if one.act == "export"}
     found = {name: told[f"package {one.id} for the bank's half"] for name, one in packages.items()}
-    assert found["bank first"] == {
-        "rows": "the receiving bank's own loans, keyed",
-        "smallest_cell": 5,
-        "scores": "none",
-    }
-    for name in ("platform first", "sub-scores"):
-        assert found[name]["membership"]["low"] < 0.55
+    kinds = {"bank first": "log_odds", "platform first": "log_odds", "sub-scores": "sub_scores"}
+    for name, kind in kinds.items():
+        record = found[name]
+        assert (record["kind"], record["smallest_cell"], record["passed"]) == (kind, 5, True)
+        gating = [one for one in record["attacks"] if one["gates"]]
+        assert {one["name"].partition("_")[0] for one in gating} == {"membership", "attribute"}
+        assert all(one["auc"]["low"] <= 0.55 for one in gating)
+    assert [one["name"] for one in found["bank first"]["attacks"]] == [
+        "membership_without_scores",
+        "attribute_without_columns",
+    ]
 
 
-def test_scores_of_a_model_that_had_seen_its_loans_are_found_out(split):
+def test_what_left_and_how_fine_is_told_in_chinese_too(project, packages):
+    told = [one.noted["zh"] for one in project.lines if one.act == "export"]
+    assert f"交银行建模的包 {packages['sub-scores'].id}" in [one["what"] for one in told]
+    assert "仅本行贷款（加密标识），不含得分" in [one["how_fine"] for one in told]
+
+
+def test_scores_of_a_model_that_had_seen_its_loans_stay(split, folder, world):
     seen = np.where(split.loans["bad"] == 1, 0.95, 0.05)
     unseen = np.random.default_rng(0).uniform(0.05, 0.95, len(split.loans))
     said = pd.Series(logit(np.where(split.train, seen, unseen)), index=split.loans.index)
-    assert membership(split, said).value > 0.9
-    assert review(split, said, 5)["membership"]["value"] > 0.9
-
-
-def test_an_overfitted_model_is_found_out(split, world):
     columns = world.sample.platform.loc[split.numbers].set_axis(split.loans.index)
-    noise = pd.DataFrame(np.random.default_rng(1).normal(size=(len(columns), 20)), index=columns.index)
-    table = noise.add_prefix("n").join(columns)
-    model = CreditModel(n_estimators=5, n_jobs=1).fit(table[split.train], split.loans["bad"][split.train])
-    assert model.held_out_ is not None
-    memorised = pd.Series(model.decision_function(table), index=table.index)
-    crossed = memorised.copy()
-    crossed[split.train] = model.held_out_
-    assert membership(split, memorised).value > membership(split, crossed).value
+    scored = Scored(scores=said.to_frame("log_odds"), log_odds=said, columns=columns)
+    record = review(folder, "log_odds", split, scored, 5)
+    by_loss = next(one for one in record["attacks"] if one["name"] == "membership_by_loss")
+    assert by_loss["auc"]["value"] > 0.9
+    assert not record["passed"]
+    assert {one["rule"] for one in record["failed"]} == {"membership"}

@@ -1,0 +1,165 @@
+"""Everything that the champion must score: loans on the day of their application, firms of earlier months.
+
+All of it is assembled at once, because the sources are read once for all days together.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from features.assemble import assemble
+from features.session import Session
+from models.groups import company_groups, group_of
+from models.monitoring.moves import Reference
+from pipelines.monitoring.given import Given
+from pipelines.monitoring.kept import read_features, read_loans, read_reference, read_scores
+from pipelines.monitoring.loans import later_loans
+from pipelines.monitoring.months import month_before
+from pipelines.segmenting import segments_of
+from pipelines.steps import Steps
+
+MONTHS_BACK = (1, 2, 3)
+"""Months whose scores are held against today's."""
+MOST_FIRMS = 3_000
+"""Firms of an earlier month that are scored where that month kept no scores."""
+MOST_LOANS = 5_000
+"""New loans of a month up to which each is scored as of the day of its application."""
+WORDS = ("industry", "size", "district", "kind")
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What the champion said of loans and of earlier months.
+
+    Attributes:
+        reference: The firms of its own day.
+        reference_is_new: Whether that has yet to be kept.
+        earlier: Months back → probability of default by firm.
+        new_scores: Those of them that were not kept yet, by day.
+        loans: Scored loans as `models.monitoring.performance` describes them; empty without a loan tape.
+    """
+
+    reference: Reference
+    reference_is_new: bool
+    earlier: dict[int, pd.Series]
+    new_scores: dict[date, pd.Series]
+    loans: pd.DataFrame
+
+
+def scored(given: Given, features: pd.DataFrame, steps: Steps) -> Scored:
+    """Score what was not scored before; `features` are those of the day's firms."""
+    reference = read_reference(given.home, given.version)
+    kept = {months: read_scores(given.home, _earlier(given, months), given.version) for months in MONTHS_BACK}
+    before = read_loans(given.home, given.day, given.version)
+    outcomes = later_loans(given, before)
+    before = _with_last_scores(given, outcomes, before, kept[1], features)
+    unknown = outcomes if before is None else outcomes[_absent(outcomes.index, before.index)]
+    wanted = [
+        months
+        for months in MONTHS_BACK
+        if kept[months] is None and _earlier(given, months) >= given.learnt_on
+    ]
+    parts = [_spine(unknown["entity_id"], unknown["application_date"])]
+    parts += [_spine(_sample(given), pd.Timestamp(_earlier(given, months))) for months in wanted]
+    known_reference = None if reference else read_features(given, given.learnt_on)
+    if reference is None and known_reference is None:
+        parts.append(_spine(given.scope.firms, pd.Timestamp(given.learnt_on)))
+    tables = _assembled(given, parts, steps)
+    scores = {months: given.pd_(table) for months, table in zip(wanted, tables[1:], strict=False)}
+    if reference is None:
+        table = tables[-1] if known_reference is None else known_reference
+        names = [one.name for one in given.features]
+        pd_ = given.pd_(table)
+        made = Reference.of(given.version.label, str(given.learnt_on), table[names], pd_)
+    return Scored(
+        reference=reference or made,
+        reference_is_new=reference is None,
+        earlier={
+            months: one for months in MONTHS_BACK if (one := scores.get(months, kept[months])) is not None
+        },
+        new_scores={_earlier(given, months): one for months, one in scores.items()},
+        loans=_loans(given, outcomes, before, unknown, tables[0]),
+    )
+
+
+def _earlier(given: Given, months: int) -> date:
+    return month_before(given.day, months)
+
+
+def _sample(given: Given) -> pd.Series:
+    """Firms spread evenly over all of them; all where they are few."""
+    firms = given.scope.firms.reset_index(drop=True)
+    return firms.iloc[np.unique(np.linspace(0, len(firms) - 1, min(MOST_FIRMS, len(firms))).astype(int))]
+
+
+def _spine(firms: pd.Series, day: "pd.Timestamp | pd.Series") -> pd.DataFrame:
+    return pd.DataFrame(
+        {"entity_id": firms.to_numpy(), "as_of": day if isinstance(day, pd.Timestamp) else day.to_numpy()}
+    )
+
+
+def _assembled(given: Given, parts: list[pd.DataFrame], steps: Steps) -> list[pd.DataFrame]:
+    """The champion's features of each part, indexed by firm."""
+    spine = pd.concat(parts, ignore_index=True).assign(as_of=lambda all_: pd.to_datetime(all_["as_of"]))
+    if spine.empty:
+        return [pd.DataFrame(columns=[one.name for one in (*given.features, *given.beside)]) for _ in parts]
+    wanted = (*given.features, *given.beside)
+    values = assemble(given.home, wanted, spine, steps.say).values.droplevel("as_of")
+    ends = np.cumsum([len(part) for part in parts])
+    return [values.iloc[end - len(part) : end] for part, end in zip(parts, ends, strict=True)]
+
+
+# ---------------------------------------------------------------- loans
+def _with_last_scores(
+    given: Given,
+    outcomes: pd.DataFrame,
+    before: pd.DataFrame | None,
+    last: pd.Series | None,
+    features: pd.DataFrame,
+) -> pd.DataFrame | None:
+    """Of a large city the month's new loans with the scores that the month before ended with.
+
+    They are at most a month older than the application; scoring so many loans each as of its own day would
+    take longer than everything else.
+    """
+    if before is None or last is None or len(outcomes) - len(before) <= MOST_LOANS:
+        return before
+    new = outcomes[_absent(outcomes.index, before.index)]
+    after = new["application_date"] > pd.Timestamp(_earlier(given, 1))
+    new = new[after.to_numpy() & ~_absent(pd.Index(new["entity_id"]), last.index)]
+    words = segments_of(features).reindex(columns=list(WORDS)).astype("object").reindex(new["entity_id"])
+    told = words.set_axis(new.index).assign(pd_=last.reindex(new["entity_id"]).to_numpy())
+    return pd.concat([before, told])
+
+
+def _absent(names: pd.Index, known: pd.Index) -> NDArray[np.bool_]:
+    """Which names are not among the known ones; of a million texts many times faster than `isin`."""
+    return np.asarray(known.astype("object").get_indexer(names.astype("object")) < 0)
+
+
+def _loans(
+    given: Given,
+    outcomes: pd.DataFrame,
+    before: pd.DataFrame | None,
+    unknown: pd.DataFrame,
+    table: pd.DataFrame,
+) -> pd.DataFrame:
+    """The scored loans with the words they are told apart by and their company groups."""
+    if outcomes.empty:
+        return outcomes
+    words = segments_of(table).reindex(columns=list(WORDS)).astype("object")
+    new = words.set_axis(unknown.index).assign(pd_=given.pd_(table).to_numpy())
+    told = new if before is None else pd.concat([before[list(new.columns)], new])
+    groups = company_groups(Session(given.home), given.at)
+    return outcomes.join(told, how="left").assign(group=group_of(outcomes["entity_id"], groups))
+
+
+def loans_to_keep(given: Given, loans: pd.DataFrame) -> pd.DataFrame:
+    """Scores and words of loans as `read_loans` reads them."""
+    if loans.empty:
+        return pd.DataFrame({"loan_id": [], "model": []})
+    kept = loans[["pd_", "bad", "window_end", *WORDS]].rename_axis("loan_id").reset_index()
+    return kept.assign(model=given.version.label)

@@ -1,0 +1,120 @@
+"""monitor: what arrived, what moved, how the champion does, what needs a person; on one page."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from features.errors import LakeError
+from features.home import Home
+from models.monitoring.alerts import alerts
+from models.monitoring.estimated import estimate_errors
+from models.monitoring.limits import OWN_FILE, limits
+from models.monitoring.month import MonthFigures
+from models.monitoring.outcomes import Outcomes
+from models.monitoring.performance import by_cohort
+from models.monitoring.segments_over_time import by_segment
+from pipelines.monitoring import kept
+from pipelines.monitoring.given import Given, examine, expect_champion
+from pipelines.monitoring.lake_history import history_of
+from pipelines.monitoring.page import render
+from pipelines.monitoring.population import population_of
+from pipelines.monitoring.prometheus import metrics
+from pipelines.monitoring.scored import Scored, loans_to_keep, scored
+from pipelines.monitoring.seen import Watched
+from pipelines.monitoring.service import service_of
+from pipelines.recipe import Recipe
+from pipelines.segmenting import DISTRICTS
+from pipelines.snapshot import write_snapshot
+from pipelines.steps import Steps
+
+
+def monitor(home: Home, recipe: Recipe, day: date, steps: Steps) -> Watched:
+    """Look at a month, and write figures, page, alerts and metrics to `monitor/as_of=D/`.
+
+    Only what was known on the day is read. What earlier looks kept is not worked out again.
+
+    Raises:
+        ModelError: There is no champion, it cannot be read, or it vanished meanwhile.
+        RequestError: The day lies before the champion's own.
+        LakeError: Nothing arrived in the month, a kept file is damaged, or the disk is full; what was there
+            before stays.
+    """
+    given = examine(home, recipe, day)
+    with steps.step("arrivals of every source"):
+        history, backfilled = history_of(given, steps)
+    with steps.step("features of every firm"):
+        features = _features(given, steps)
+    with steps.step("scores of earlier months and of loans"):
+        told = scored(given, features, steps)
+    with steps.step("what moved, and how the champion does"):
+        population, pd_ = population_of(given, features, told.reference, told.earlier)
+        history[-1] = _with(history[-1], population=population)
+        seen = _seen(given, history, told)
+    with steps.step("page and files"):
+        expect_champion(given)
+        _write(seen, told, backfilled, pd_)
+    return seen
+
+
+def _features(given: Given, steps: Steps) -> pd.DataFrame:
+    """The day's features; its snapshot is made where it is not there, or lacks what the champion reads."""
+    found = kept.read_features(given, given.day)
+    if found is None:
+        write_snapshot(given.home, given.scope, given.at, watch=steps.say)
+        found = kept.read_features(given, given.day)
+    if found is None:
+        raise LakeError(f"{given.home.features(given.day)}: its snapshot vanished; run it again")
+    return found
+
+
+def _with(month: MonthFigures, **more: Any) -> MonthFigures:
+    kept_parts = {name: getattr(month, name) for name in MonthFigures.__dataclass_fields__}
+    return MonthFigures(**(kept_parts | more))
+
+
+def _seen(given: Given, history: list[MonthFigures], told: Scored) -> Watched:
+    numbers = limits(given.home.root / OWN_FILE)
+    outcomes, segments = _outcomes(given, told.loans)
+    service = service_of(given)
+    names = DISTRICTS | {one.name: one.zh for one in given.features}
+    return Watched(
+        given=given,
+        history=history,
+        alerts=alerts(history, outcomes, service.used, numbers, names),
+        outcomes=outcomes,
+        segments=segments,
+        service=service,
+        coverage=kept.read_coverage(given.home, given.day),
+        folder=kept.folder(given.home, given.day),
+    )
+
+
+def _outcomes(given: Given, loans: pd.DataFrame) -> tuple[Outcomes | None, pd.DataFrame]:
+    if loans.empty:
+        return None, pd.DataFrame()
+    cohorts, estimates = by_cohort(loans, given.at), estimate_errors(loans, given.at)
+    return Outcomes(cohorts, estimates), by_segment(loans, given.at)
+
+
+def _write(seen: Watched, told: Scored, backfilled: list[MonthFigures], pd_: pd.Series) -> None:
+    """All files of the day, and what earlier days did not keep; the day's figures last."""
+    given, home, version = seen.given, seen.given.home, seen.given.version
+    contents: dict[Path, str | pd.DataFrame] = {}
+    for month in backfilled:
+        place = kept.folder(home, date.fromisoformat(month.as_of))
+        contents[place / kept.FIGURES] = kept.as_json(month.as_record())
+    for day, one in told.new_scores.items():
+        contents[kept.folder(home, day) / kept.SCORES] = kept.scores_to_keep(one, version)
+    if told.reference_is_new:
+        contents[kept.reference_path(home, version)] = kept.as_json(told.reference.as_record())
+    contents |= {
+        seen.folder / kept.SCORES: kept.scores_to_keep(pd_, version),
+        seen.folder / kept.LOANS: loans_to_keep(given, told.loans),
+        seen.folder / kept.ALERTS: kept.as_json(seen.as_record()),
+        seen.folder / kept.PROMETHEUS: metrics(seen),
+        seen.folder / kept.PAGE: render(seen),
+        seen.folder / kept.FIGURES: kept.as_json(seen.history[-1].as_record()),
+    }
+    kept.write(home, contents)
