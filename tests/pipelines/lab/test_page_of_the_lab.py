@@ -19,6 +19,7 @@ VERBS = [
     "key",
     "tape",
     "contribute",
+    "match",
     "pool",
     "report",
     "release",
