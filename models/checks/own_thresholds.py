@@ -3,7 +3,7 @@
 psi_act: {value: 0.3, cites: "Model committee, minutes of 2026-09-01"}
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -45,8 +45,7 @@ def merged(file: Path) -> dict[str, Threshold]:
         ModelError: The file cannot be read, names an unknown threshold, lacks a part, or has a value that
             cannot be or contradicts another one.
     """
-    own = {name: _own(file, name, told) for name, told in _told(file).items()}
-    together = thresholds() | own
+    together = thresholds() | own_of(file, thresholds(), CHANCES)
     for names in RISING:
         values = [together[name].value for name in names]
         if sorted(values) != values:
@@ -61,6 +60,23 @@ def replaced(in_force: Mapping[str, Threshold]) -> dict[str, tuple[Threshold, Th
     return {name: (shipped[name], one) for name, one in in_force.items() if one != shipped[name]}
 
 
+def own_of(
+    file: Path, shipped: Mapping[str, Threshold], shares: Collection[str] = ()
+) -> dict[str, Threshold]:
+    """The thresholds that a file has in place of shipped ones, whichever those are.
+
+    Args:
+        file: A YAML of those that differ, each with `value`, and in `cites` who decided so.
+        shipped: All that there are; the unit stays theirs.
+        shares: Names of those that lie between 0 and 1.
+
+    Raises:
+        ModelError: The file cannot be read, names an unknown threshold, lacks a part, or has a value that
+            cannot be.
+    """
+    return {name: _own(file, name, told, shipped, shares) for name, told in _told(file).items()}
+
+
 def _told(file: Path) -> dict[str, Any]:
     try:
         told = yaml.safe_load(file.read_text("utf-8"))
@@ -71,15 +87,16 @@ def _told(file: Path) -> dict[str, Any]:
     return {str(name): one for name, one in told.items()}
 
 
-def _own(file: Path, name: str, told: Any) -> Threshold:
-    shipped = thresholds().get(name)
-    if shipped is None:
-        raise ModelError(f"{file}: no threshold '{name}'; there are: {', '.join(sorted(thresholds()))}")
+def _own(
+    file: Path, name: str, told: Any, shipped: Mapping[str, Threshold], shares: Collection[str]
+) -> Threshold:
+    if name not in shipped:
+        raise ModelError(f"{file}: no threshold '{name}'; there are: {', '.join(sorted(shipped))}")
     if not isinstance(told, dict) or set(told) != {"value", "cites"} or not str(told["cites"] or "").strip():
         raise ModelError(f"{file}: {name} is {told!r}; expected value, and in cites who decided so and when")
-    value = told["value"]
+    value, unit = told["value"], shipped[name].unit
     if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or value < 0:
-        raise ModelError(f"{file}: {name} is {value!r}, expected a number from 0, in {shipped.unit}")
-    if name in CHANCES and value > 1:
-        raise ModelError(f"{file}: {name} is {value}, expected at most 1, in {shipped.unit}")
-    return Threshold(value=float(value), unit=shipped.unit, cites=str(told["cites"]), certainty="decision")
+        raise ModelError(f"{file}: {name} is {value!r}, expected a number from 0, in {unit}")
+    if name in shares and value > 1:
+        raise ModelError(f"{file}: {name} is {value}, expected at most 1, in {unit}")
+    return Threshold(value=float(value), unit=unit, cites=str(told["cites"]), certainty="decision")

@@ -2,12 +2,9 @@
 
 from collections.abc import Mapping
 from functools import cache
-from math import isfinite
 from pathlib import Path
 
-import yaml
-
-from features.errors import ModelError
+from models.checks.own_thresholds import own_of
 from models.checks.thresholds import Threshold, thresholds
 
 FILE = Path(__file__).with_name("alerts.yaml")
@@ -38,21 +35,4 @@ def limits(own: Path | None = None) -> dict[str, float]:
     values = {name: one.value for name, one in shipped().items()}
     if own is None or not own.is_file():
         return values
-    try:
-        told = yaml.safe_load(own.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ModelError(f"{own}: thresholds cannot be read: {' '.join(str(error).split())}") from error
-    if not isinstance(told, dict):
-        raise ModelError(f"{own}: expected thresholds by name, such as psi_act: {{value: 0.3, cites: …}}")
-    return values | {str(name): _own(own, str(name), one) for name, one in told.items()}
-
-
-def _own(file: Path, name: str, told: object) -> float:
-    if name not in shipped():
-        raise ModelError(f"{file}: no threshold '{name}'; there are: {', '.join(sorted(shipped()))}")
-    if not isinstance(told, dict) or set(told) != {"value", "cites"} or not str(told["cites"] or "").strip():
-        raise ModelError(f"{file}: {name} is {told!r}; expected value, and in cites who decided so and when")
-    value = told["value"]
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or value < 0:
-        raise ModelError(f"{file}: {name} is {value!r}, expected a number from 0, in {shipped()[name].unit}")
-    return float(value)
+    return values | {name: one.value for name, one in own_of(own, shipped()).items()}

@@ -25,15 +25,15 @@ def test_a_homes_own_limit_stands_in_place_of_the_shipped_one(home):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("band: {value: 0.2, cites: x}", "no limit 'band'; there are: band_migration"),
+        ("band: {value: 0.2, cites: x}", "no threshold 'band'; there are: band_migration"),
         ("band_migration: 0.2", "expected value, and in cites who decided so"),
         ("band_migration: {value: 0.2, cites: ''}", "expected value, and in cites who decided so"),
         ("band_migration: {value: 2, cites: x}", "band_migration is 2, expected at most 1"),
         ("least_gain: {value: -0.1, cites: x}", "expected a number from 0, in AUC"),
         ("score_psi: {value: many, cites: x}", "expected a number from 0, in PSI"),
         ("calibration_low: {value: 1.1, cites: x}", "expected 1 between them"),
-        ("- band_migration", "expected limits by name"),
-        ("{", "limits cannot be read"),
+        ("- band_migration", "expected thresholds by name"),
+        ("{", "thresholds cannot be read"),
     ],
 )
 def test_limits_that_cannot_be_are_refused_by_name(home, text, said):
