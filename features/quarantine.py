@@ -54,14 +54,19 @@ class Refused:
     def rows(self) -> pd.DataFrame:
         """`row` in its file, `rules` it broke, `raw` cells, `table`, `kinds`, `repeat` and `batch`.
 
+        A pending file that got its place meanwhile is read there.
+
         Raises:
-            LakeError: The file is damaged.
+            LakeError: The file is damaged, or gone.
         """
         try:
-            path = self.path if self.path.exists() else self.path.with_suffix(".parquet")
-            rows = pq.read_table(path).to_pandas().assign(batch=self.receipt.batch)
+            try:
+                table = pq.read_table(self.path)
+            except FileNotFoundError:
+                table = pq.read_table(self.path.with_suffix(".parquet"))
         except (pa.ArrowInvalid, OSError) as error:
             raise LakeError(f"{self.path}: damaged; collect its file again") from error
+        rows = table.to_pandas().assign(batch=self.receipt.batch)
         return rows.assign(kinds=rows.get("kinds", "{}"), repeat=rows.get("repeat", 0))
 
 
@@ -85,8 +90,8 @@ def refused_batches(home: Home, source: str) -> Iterator[Refused]:
         if path := _refused_of(home, receipt):
             yield Refused(path, receipt, committed=True)
     for path in sorted((home.quarantine / source).glob("*.parquet")):
-        if not _out_of_date(home, path):
-            yield Refused(path, _attempt(path), committed=False)
+        if not _out_of_date(home, path) and (attempt := _attempt(path)):
+            yield Refused(path, attempt, committed=False)
 
 
 def refused_rows(home: Home, source: str) -> pd.DataFrame:
@@ -123,15 +128,18 @@ def _refused_of(home: Home, receipt: Receipt) -> Path | None:
     final = quarantine_path(home, receipt.source, receipt.batch)
     pending = pending_path(home, receipt.source, receipt.batch)
     for path in (pending, final):
-        if path.exists() and _attempt(path).refused_id == receipt.refused_id:
+        if (attempt := _attempt(path)) and attempt.refused_id == receipt.refused_id:
             return path
     return None
 
 
-def _attempt(path: Path) -> Receipt:
+def _attempt(path: Path) -> Receipt | None:
+    """The receipt beside some refused rows; None where the file is not there, or went while it was read."""
     try:
         return read_receipt(path)
     except LakeError as error:
+        if isinstance(error.__cause__, FileNotFoundError):
+            return None
         raise LakeError(f"{path}: damaged; collect its file again") from error
 
 

@@ -131,6 +131,32 @@ def test_pending_rows_of_a_batch_that_never_came_are_cleared_by_the_next_commit(
     assert told(home) == [("two", 1, True)]
 
 
+def test_rows_that_get_their_place_between_being_found_and_being_read_are_read_there(home):
+    put(home, "one", 3, 2)
+    final, pending = quarantine_path(home, SOURCE.name, "b"), pending_path(home, SOURCE.name, "b")
+    final.rename(pending)
+    (found,) = refused_batches(home, SOURCE.name)
+    assert found.path == pending
+    pending.rename(final)
+    assert len(found.rows()) == 2
+
+
+def test_a_file_that_goes_while_its_receipt_is_read_is_looked_for_in_its_place(home, monkeypatch):
+    import features.quarantine
+
+    put(home, "one", 3, 2)
+    final, pending = quarantine_path(home, SOURCE.name, "b"), pending_path(home, SOURCE.name, "b")
+    final.rename(pending)
+
+    def read(path):
+        if path == pending:
+            pending.rename(final)
+        return read_receipt(path)
+
+    monkeypatch.setattr(features.quarantine, "read_receipt", read)
+    assert told(home) == [("one", 2, True)]
+
+
 def test_a_damaged_file_is_named(home):
     put(home, "one", 3, 2)
     path = quarantine_path(home, SOURCE.name, "b")
