@@ -13,12 +13,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from features.catalogue import load_catalogue, load_departments
 from features.home import Home
 from features.lake import Receipt, commit, staged
+from features.pages import templates_of
 from models import plots
 from models.scale import Bands
 from pipelines.summary import Summary
@@ -83,13 +84,7 @@ def render(summary: Summary) -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("pipelines"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = templates_of("pipelines")
     environment.filters |= FILTERS
     environment.tests["known"] = known
     return environment

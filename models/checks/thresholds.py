@@ -24,12 +24,14 @@ class Threshold:
         unit: What it counts.
         cites: Where it comes from.
         certainty: `convention`, `decision` or `statistics`.
+        zh: The same as `cites`, for pages in Chinese; empty where nobody wrote it.
     """
 
     value: float
     unit: str
     cites: str
     certainty: str
+    zh: str = ""
 
 
 _OWN: ContextVar[Mapping[str, Threshold] | None] = ContextVar("thresholds", default=None)

@@ -6,9 +6,10 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
 from features.errors import ModelError
+from features.pages import templates_of
 from models.checks.thresholds import limit
 from models.report.checking import check_lines
 from models.report.dossier import Dossier
@@ -99,13 +100,7 @@ def _scorecard(dossier: Dossier) -> list[dict[str, Any]] | None:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("models.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = templates_of("models.report")
     environment.filters |= FILTERS
     environment.tests["known"] = known
     return environment

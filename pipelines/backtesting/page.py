@@ -4,9 +4,10 @@ from collections.abc import Callable
 from functools import cache
 
 import pandas as pd
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
+from features.pages import templates_of
 from models.metrics import Estimate
 from pipelines.backtesting.backtest import Backtest
 from pipelines.backtesting.judging import Judged
@@ -84,13 +85,7 @@ def _plots(found: Backtest) -> dict[str, Markup]:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=ChoiceLoader([PackageLoader("pipelines.backtesting"), PackageLoader("pipelines")]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = templates_of("pipelines.backtesting", "pipelines")
     environment.filters |= {
         "day": lambda day: f"{day:%Y-%m-%d}",
         "shown": _shown,

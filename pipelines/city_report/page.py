@@ -8,10 +8,11 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from features.home import Home
+from features.pages import templates_of
 from pipelines.city_report.figure import Figure
 from pipelines.city_report.files import JSON_NAME, PAGE_NAME, as_json, csv_of, districts_and_months
 from pipelines.city_report.plot import district_plot, month_plot
@@ -75,13 +76,7 @@ def render(report: CityReport, lang: str = "zh", *, parameters: Parameters | Non
 
 @cache
 def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("pipelines"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    return templates_of("pipelines")
 
 
 ENOUGH_KNOWN = 0.8

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
+from features.pages import templates_of
 from models.lab.cells import MARK
 from models.metrics import Estimate
 from models.report.words import FILTERS
@@ -106,13 +107,7 @@ def render(project: Project, figures: Mapping[str, Any], lang: str = "zh") -> st
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=ChoiceLoader([PackageLoader("pipelines.lab"), PackageLoader("models.report")]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = templates_of("pipelines.lab", "models.report")
     environment.filters |= FILTERS | {"counted": counted, "rated": rated}
     return environment
 

@@ -5,10 +5,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
 from features.catalogue import load_departments, source_named
 from features.home import Home
+from features.pages import templates_of
 from pipelines.recommendation.files import LISTS, as_json, firms_csv, open_csv
 from pipelines.recommendation.lists import Recommendations
 from pipelines.templates.wording import words
@@ -65,13 +66,7 @@ def render(found: Recommendations) -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("pipelines"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = templates_of("pipelines")
     environment.filters |= {"money": _money, "shown": lambda value: "—" if value is None else value}
     return environment
 

@@ -5,8 +5,9 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
+from features.pages import templates_of
 from models.registry.standing import CHINA
 from pipelines.retraining.journal import Told
 from pipelines.retraining.words import segment_zh, words
@@ -38,13 +39,7 @@ def render(record: Told) -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("pipelines"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = templates_of("pipelines")
     environment.filters |= {"number": number, "signed": signed, "share": share, "china": in_china}
     return environment
 

@@ -1,11 +1,5 @@
 """The templates of the log-in; they share nothing with the page but its looks."""
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from features.pages import templates_of
 
-TEMPLATES = Environment(
-    loader=PackageLoader("serving"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+TEMPLATES = templates_of("serving")

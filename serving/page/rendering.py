@@ -6,8 +6,9 @@ from importlib.resources import files
 from typing import Any
 
 from fastapi.responses import HTMLResponse, Response
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
+from features.pages import templates_of
 from serving import wording
 from serving.form import FACTS, PURPOSES_ASKED
 from serving.page.turning import turns
@@ -25,13 +26,7 @@ YEAR = 31_536_000
 
 
 def _environment() -> Environment:
-    made = Environment(
-        loader=PackageLoader("serving"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    made = templates_of("serving")
     made.filters |= {
         "yuan": wording.yuan,
         "wan": wording.wan,

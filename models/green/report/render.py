@@ -6,9 +6,10 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import cast
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
 from features.errors import ModelError
+from features.pages import templates_of
 from models.green.report.dossier import GreenDossier
 from models.green.report.page import Page
 from models.green.report.words import GreenWords
@@ -71,13 +72,7 @@ def render_green(dossier: GreenDossier, lang: str = "zh") -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=ChoiceLoader([PackageLoader("models.green.report"), PackageLoader("models.report")]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = templates_of("models.green.report", "models.report")
     environment.filters |= FILTERS
     environment.tests["known"] = known
     return environment
