@@ -63,7 +63,11 @@ def of_replaced(versions: Table, replaced: Table) -> Table:
 
 def known_on(versions: Table, day: date) -> Table:
     """What was known on one day, whatever the firm and whenever it happens: the loan tape, for labels."""
-    timed = with_intervals(versions)
+    return current_on(with_intervals(versions), day)
+
+
+def current_on(timed: Table, day: date) -> Table:
+    """Of versions with their intervals those that were known on one day."""
     current = timed.filter(timed["op"] == "upsert", timed.available_at <= day)
     return current.filter(current.known_until.isnull() | (current.known_until > day))
 

@@ -40,6 +40,7 @@ def assemble(
     watch: Watch = lambda _source: None,
     *,
     memory: str | None = None,
+    few: bool = False,
 ) -> Assembled:
     """The features of every pair of a spine, each as it was known on its day.
 
@@ -49,6 +50,7 @@ def assemble(
         spine: `entity_id` and `as_of`; pairs may repeat.
         watch: Called with a source's name when its features are done.
         memory: The most memory the engine may take, such as `4GB`; None for the engine's own limit.
+        few: Whether the spine names few of the lake's firms: their rows are then set aside first.
 
     Returns:
         A row per row of `spine`, in its order, indexed by (`entity_id`, `as_of`). A firm without rows keeps
@@ -59,6 +61,8 @@ def assemble(
     index = session.pairs_numbered.index
     values, newest = pd.DataFrame(index=index), pd.DataFrame(index=index)
     for source, ones in by_source(features).items():
+        if few:
+            session.narrow_to_spine(source_named(source))
         found = session.values(source_named(source), ones)
         newest[source] = found.pop(NEWEST).reindex(index).astype("datetime64[us]")
         values = values.join(found)

@@ -9,9 +9,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal, get_args
 
-import yaml
-
 from features.errors import RecipeError
+from features.yaml_text import read_yaml
 
 DType = Literal["text", "category", "money", "number", "count", "date", "flag"]
 Certainty = Literal["published", "to_be_confirmed"]
@@ -101,7 +100,7 @@ class Department:
 @cache
 def load_departments() -> dict[str, Department]:
     """Every department by its code, from `features/departments.yaml`."""
-    raw = yaml.safe_load((files("features") / "departments.yaml").read_text("utf-8"))
+    raw = read_yaml((files("features") / "departments.yaml").read_text("utf-8"))
     return {code: Department(code, **names) for code, names in raw.items()}
 
 
@@ -129,7 +128,7 @@ def source_named(name: str) -> Source:
 
 
 def _source(name: str, text: str) -> Source:
-    raw: dict[str, Any] = yaml.safe_load(text)
+    raw: dict[str, Any] = read_yaml(text)
     if raw["department"] not in load_departments():
         raise RecipeError(
             f"features/catalog/{name}.yaml: department '{raw['department']}' has no name in "

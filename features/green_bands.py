@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from features.errors import RecipeError, RequestError
+from features.yaml_text import read_yaml
 
 FILE = Path(__file__).with_name("green_bands.yaml")
 Number = Decimal | int | float | str
@@ -71,7 +72,7 @@ def stated(name: str, file: Path = FILE) -> Stated:
         RecipeError: The file has no such parameter, or it is not whole.
     """
     try:
-        told = yaml.safe_load(file.read_text("utf-8"))[name]
+        told = read_yaml(file.read_text("utf-8"))[name]
         values = tuple(sorted((_day(since), _value(value)) for since, value in told.pop("values").items()))
         one = Stated(name=name, values=values, **told)
     except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError, InvalidOperation) as error:

@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import yaml
 
 from features.catalogue import Source
 from features.errors import RecipeError
 from features.lake import Receipt
+from features.yaml_text import read_yaml
 
 EPOCH = date(1970, 1, 1)
 
@@ -114,7 +114,7 @@ def limits_of(source: str) -> Limits:
     Raises:
         RecipeError: `features/promises.yaml` has a word that means nothing.
     """
-    raw = yaml.safe_load((files("features") / "promises.yaml").read_text("utf-8"))
+    raw = read_yaml((files("features") / "promises.yaml").read_text("utf-8"))
     words = raw["default"] | raw["sources"].get(source, {})
     known = {entry.name for entry in fields(Limits)}
     if words.keys() != known:

@@ -10,9 +10,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from features.catalogue import source_named
+from features.yaml_text import read_yaml
 
 MONTHS = {"monthly": 1, "quarterly": 3, "yearly": 12}
 """Months of a period; days and weeks are counted in days."""
@@ -172,5 +171,5 @@ def _month_end(day: date, months: int) -> date:
 @cache
 def _calendar() -> dict[str, Any]:
     text = (files("features") / "rhythm.yaml").read_text("utf-8")
-    calendar: dict[str, Any] = yaml.safe_load(text)
+    calendar: dict[str, Any] = read_yaml(text)
     return calendar

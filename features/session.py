@@ -3,6 +3,7 @@
 import weakref
 from collections.abc import Sequence
 from contextlib import ExitStack
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,7 +13,14 @@ import duckdb
 import ibis
 import pandas as pd
 
-from features.asof import known_rows, of_replaced, only_version, replaced_records, with_intervals
+from features.asof import (
+    current_on,
+    known_rows,
+    of_replaced,
+    only_version,
+    replaced_records,
+    with_intervals,
+)
 from features.catalogue import Source, source_named
 from features.errors import LakeError, RequestError
 from features.feature import Feature
@@ -114,6 +122,19 @@ class Session:
         there = dict(self.engine.execute(counted).fetchall())
         return all(there.get(name) == len(batches) for name in schema_of(source).names)
 
+    def narrow(self, source: Source, condition: str) -> None:
+        """Set some rows of a lake's source aside, before it is asked anything; of a record all or none."""
+        self.stored(source)
+        name = _stored(source)
+        self._run(f"CREATE TABLE narrowed AS SELECT * FROM {name} WHERE {condition}")  # noqa: S608 - names of the catalogue
+        self._run(f"DROP VIEW {name}")
+        self._run(f"ALTER TABLE narrowed RENAME TO {name}")
+
+    def narrow_to_spine(self, source: Source) -> None:
+        """The same for the firms of the spine: their records, whatever firm another version names."""
+        theirs = f"SELECT record_id FROM {_stored(source)} WHERE entity_id IN (SELECT entity_id FROM spine)"  # noqa: S608 - same
+        self.narrow(source, f"record_id IN ({theirs})")
+
     def values(self, source: Source, features: Sequence[Feature]) -> pd.DataFrame:
         """The features of one source and `newest_event`, indexed by pair; pairs without rows are absent."""
         fused, sql = _compiled(source.name, tuple(features))
@@ -146,7 +167,11 @@ class Session:
         return int((stored or (0,))[0] * ((counted or (1,))[0] or 1))
 
     def _known(self, source: Source) -> Any:
-        """What was known of a source on the spine's days: versions without rivals need no sorting."""
+        """What was known of a source on the spine's days."""
+        return known_rows(self._timed(source), SPINE)
+
+    def _timed(self, source: Source) -> Any:
+        """Every version with the day that replaced it: versions without rivals need no sorting."""
         versions = self.stored(source)
         name = f"replaced_{source.name}"
         replaced = ibis.table({"record": "uint64"}, name=name)
@@ -155,10 +180,14 @@ class Session:
             self._keep(name, replaced_records(versions))
             self._keep(f"timed_{source.name}", with_intervals(of_replaced(versions, replaced)))
         timed = ibis.table({**stored_schema(source), "known_until": "date"}, name=f"timed_{source.name}")
-        return known_rows(only_version(versions, replaced).union(timed), SPINE)
+        return only_version(versions, replaced).union(timed)
 
     def _keep(self, name: str, query: Any) -> None:
         self._run(f"CREATE TEMP TABLE {name} AS {ibis.to_sql(query, dialect='duckdb')}")
+
+    def known_on(self, source: Source, day: date) -> Any:
+        """What was known of a source on one day, whatever the firm; see `features.asof.known_on`."""
+        return current_on(self._timed(source), day)
 
     def known(self, source: Source) -> str:
         """Name of a view of what was known of a source on the spine's days."""

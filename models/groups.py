@@ -5,7 +5,6 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from features.asof import known_on
 from features.catalogue import source_named
 from features.errors import ModelError
 from features.session import Session
@@ -37,10 +36,8 @@ def company_groups(
     Raises:
         ModelError: The stake is no share above 0.
     """
-    if not 0 < stake_at_least <= 1:
-        raise ModelError(f"stake_at_least is {stake_at_least!r}, expected a share above 0 and at most 1")
-    stakes = _known(session, "equity_investment", as_of, "entity_id", "invested_entity", "share")
-    binding = stakes[stakes["share"] >= stake_at_least].dropna(subset=["invested_entity"])
+    stakes = _stakes(session, as_of, stake_at_least)
+    binding = _binding(stakes, stake_at_least)
     firms = pd.Index(
         sorted(
             {*_known(session, "loan", as_of, "entity_id")["entity_id"], *stakes["entity_id"]}
@@ -50,6 +47,18 @@ def company_groups(
         name="entity_id",
     )
     return connected(firms, binding["entity_id"], binding["invested_entity"])
+
+
+def bound_groups(
+    session: Session, as_of: pd.Timestamp, *, stake_at_least: float = CONTROLLING_SHARE
+) -> pd.Series:
+    """`company_groups` of the firms that a stake binds alone: each other firm is its own group.
+
+    It asks nothing of the loan tape, which is the longest table of a city, and is all that `group_of` needs.
+    """
+    binding = _binding(_stakes(session, as_of, stake_at_least), stake_at_least)
+    firms = pd.Index(sorted({*binding["entity_id"], *binding["invested_entity"]}), dtype="str")
+    return connected(firms.rename("entity_id"), binding["entity_id"], binding["invested_entity"])
 
 
 def connected(firms: pd.Index, one: pd.Series, other: pd.Series) -> pd.Series:
@@ -71,6 +80,17 @@ def group_of(entities: pd.Series, groups: pd.Series | None) -> pd.Series:
     return found.where(found.notna(), entities)
 
 
+def _stakes(session: Session, as_of: pd.Timestamp, stake_at_least: float) -> pd.DataFrame:
+    """Every investment known on a day."""
+    if not 0 < stake_at_least <= 1:
+        raise ModelError(f"stake_at_least is {stake_at_least!r}, expected a share above 0 and at most 1")
+    return _known(session, "equity_investment", as_of, "entity_id", "invested_entity", "share")
+
+
+def _binding(stakes: pd.DataFrame, stake_at_least: float) -> pd.DataFrame:
+    return stakes[stakes["share"] >= stake_at_least].dropna(subset=["invested_entity"])
+
+
 def _known(session: Session, source: str, as_of: pd.Timestamp, *columns: str) -> pd.DataFrame:
-    known = known_on(session.stored(source_named(source)), as_of.date())
+    known = session.known_on(source_named(source), as_of.date())
     return session.frame(known.select(*columns).distinct())

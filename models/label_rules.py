@@ -6,10 +6,9 @@ from functools import cache, partial
 from importlib.resources import files
 from typing import Any, Literal, get_args
 
-import yaml
-
 from features.catalogue import source_named
 from features.errors import ModelError
+from features.yaml_text import read_yaml
 
 Treatment = Literal["ignored", "grey", "bad"]
 """What an event makes of a loan that is otherwise good: nothing, an indeterminate, or a default."""
@@ -45,7 +44,7 @@ class StatedRule:
 @cache
 def stated_rules() -> dict[str, StatedRule]:
     """Every rule by its name, as `label_rules.yaml` has it."""
-    raw = yaml.safe_load((files("models") / "label_rules.yaml").read_text("utf-8"))
+    raw = read_yaml((files("models") / "label_rules.yaml").read_text("utf-8"))
     return {name: StatedRule(name, **said | {"value": _frozen(said["value"])}) for name, said in raw.items()}
 
 

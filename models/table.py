@@ -16,6 +16,9 @@ Floats = NDArray[np.float64]
 FEW = 10
 """Rows up to which reading cell by cell is quicker than column by column."""
 
+AT_ONCE = 32
+"""Columns that are put into a matrix together."""
+
 PLAIN = "biuf"
 """Kinds of columns that hold nothing but numbers, or yes and no."""
 
@@ -129,15 +132,21 @@ class Encoder:
         return relative.positions(values[:, places], values[:, self.inputs.index(relative.by)])
 
     def _many(self, table: pd.DataFrame, places: list[int]) -> Floats:
+        """Some columns at a time: one by one, each a cell of every row, they take four times as long."""
         values = np.empty((len(table), len(self.inputs)))
-        for place, name in enumerate(self.inputs):
-            column = table.iloc[:, places[place]]
-            plain = column.dtype.kind in PLAIN and isinstance(column.dtype, np.dtype)
-            if plain and name not in self.categories:
-                values[:, place] = column.to_numpy()
-            else:
-                values[:, place] = self._column(column, name)
+        for begin in range(0, len(places), AT_ONCE):
+            some = places[begin : begin + AT_ONCE]
+            columns = np.empty((len(some), len(table)))
+            for row, place in enumerate(some):
+                columns[row] = self._numbers(table.iloc[:, place], self.inputs[begin + row])
+            values[:, begin : begin + len(some)] = columns.T
         return values
+
+    def _numbers(self, column: pd.Series, name: str) -> Any:
+        plain = column.dtype.kind in PLAIN and isinstance(column.dtype, np.dtype)
+        if plain and name not in self.categories:
+            return column.to_numpy()
+        return self._column(column, name)
 
     def _few(self, table: pd.DataFrame, places: list[int]) -> Floats | None:
         """What `_many` gives, cell by cell; None where a cell needs a closer look than this.

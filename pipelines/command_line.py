@@ -1,5 +1,6 @@
 """The command line: one verb a job, one line of error, one exit code a kind of failure."""
 
+import gc
 import os
 import sys
 from dataclasses import asdict
@@ -33,6 +34,10 @@ from pipelines.terminal import print_json as _print_json
 from pipelines.terminal import show as _show
 from pipelines.terminal import steps as _steps
 from pipelines.train_verbs import train
+
+RUBBISH = (50_000, 20, 50)
+"""Objects made and not gone again, and younger rounds, until Python looks for cycles: imports make many, and
+looking through them is a tenth of a verb's start."""
 
 app = typer.Typer(
     name="lvdaitong",
@@ -237,6 +242,7 @@ def _show_city(manifest: dict[str, Any], out: Path, *, as_json: bool) -> None:
 
 def main() -> None:
     """The console script: an error that carries an exit code is one line and that code, never a traceback."""
+    gc.set_threshold(*RUBBISH)
     try:
         app(standalone_mode=True)
     except OSError as error:

@@ -8,11 +8,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from features.catalogue import Column, Source, load_catalogue, load_departments
 from features.definitions import ALL, CREDIT, GREEN, GREEN_VETOES
 from features.feature import AnyFeature, Combined
+from features.yaml_text import read_yaml
 from pipelines.markdown import joined, table
 
 NAMES = {"en": "{name}.md", "zh": "{name}.zh-CN.md"}
@@ -95,7 +94,7 @@ class Words:
 
 @cache
 def _words() -> dict[str, dict[str, dict[str, str]]]:
-    told: dict[str, dict[str, dict[str, str]]] = yaml.safe_load(
+    told: dict[str, dict[str, dict[str, str]]] = read_yaml(
         (files("pipelines") / "dictionary.yaml").read_text("utf-8")
     )
     return told

@@ -14,10 +14,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-import yaml
 
 from features.home import Home
 from features.staging import commit, committing, staged
+from features.yaml_text import read_yaml
 from serving.records.moments import years_before
 
 
@@ -43,7 +43,7 @@ class Rule:
 @cache
 def rules() -> dict[str, Rule]:
     """The rule of every source with bad information."""
-    raw: dict[str, Any] = yaml.safe_load((files("pipelines") / "bad_information.yaml").read_text("utf-8"))
+    raw: dict[str, Any] = read_yaml((files("pipelines") / "bad_information.yaml").read_text("utf-8"))
     return {
         source: Rule(
             source=source,

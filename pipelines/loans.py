@@ -5,11 +5,11 @@ from importlib.resources import files
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from features.catalogue import source_named
 from features.home import Home
 from features.session import Session
+from features.yaml_text import read_yaml
 from pipelines.sample import collected
 
 _OPEN = """
@@ -34,7 +34,7 @@ _JOINED = "LEFT JOIN known_loan_security AS security ON security.loan_id = loan.
 
 def reference_loan(day: date) -> dict[str, Any]:
     """The reference loan, drawn on a day, as facts for the measures."""
-    said = yaml.safe_load((files("pipelines") / "reference_loan.yaml").read_text("utf-8"))
+    said = read_yaml((files("pipelines") / "reference_loan.yaml").read_text("utf-8"))
     amount = said["loan_amount_cny"]
     return {
         "loan_amount_cny": amount,

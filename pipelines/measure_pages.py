@@ -10,8 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from features.yaml_text import read_yaml
 from pipelines.markdown import joined, table
 from pipelines.measure_cases import Case, Cases, cases_of, used_by
 from serving.policy import MEASURES
@@ -258,5 +257,5 @@ def _amount(amount: str | None) -> str:
 
 @cache
 def _words() -> dict[str, Any]:
-    words: dict[str, Any] = yaml.safe_load((files("pipelines") / "measure_pages.yaml").read_text("utf-8"))
+    words: dict[str, Any] = read_yaml((files("pipelines") / "measure_pages.yaml").read_text("utf-8"))
     return words

@@ -3,13 +3,14 @@
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from features.home import Home
 
-APPLICATION = "serving.operation.factory:make_app"
+APPLICATION = "serving.operation.nursery:make_app"
 END_SECONDS = 20
 """So long may running requests take after SIGTERM; systemd and Docker wait longer before they kill."""
 
@@ -36,14 +37,17 @@ def serve(
 
     Example: lvdaitong --home var/demo/home serve --port 8000 --demo
     """
-    _prepare(context.obj, port, workers, demo=demo)
+    metrics = _tell_workers(context.obj, port, workers, demo=demo)
+    if workers > 1:
+        from serving.operation.workers import begin_imports, share_imports
+
+        begin_imports()
+        share_imports()
+    _expect_settings(metrics)
     import uvicorn
 
     from serving.operation import logs
-    from serving.operation.workers import share_imports
 
-    if workers > 1:
-        share_imports()
     sys.stderr.write(
         f"page http://{host}:{port}/  API description http://{host}:{port}/docs  stop with Ctrl+C\n"
     )
@@ -62,27 +66,34 @@ def serve(
     )
 
 
-def _prepare(home: Home, port: int, workers: int, *, demo: bool) -> None:
-    """What worker processes are told, before anything heavy is imported; refuses what could not start.
-
-    Raises:
-        RequestError: The environment lacks a secret, or a number in it is none.
-    """
+def _tell_workers(home: Home, port: int, workers: int, *, demo: bool) -> Path | None:
+    """What worker processes find in their environment; the folder of their metrics where they are several."""
     for name in ONE_THREAD:
         os.environ.setdefault(name, "1")
     os.environ["LVDAITONG_HOME"] = str(home.root.resolve())
     if demo:
         os.environ["LVDAITONG_DEMO"] = "1"
+    os.environ.pop("PROMETHEUS_MULTIPROC_DIR", None)
+    if workers == 1:
+        return None
+    folder = home.root.resolve() / "metrics" / str(port)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+    return folder
+
+
+def _expect_settings(metrics: Path | None) -> None:
+    """Refuse what could not start.
+
+    Raises:
+        RequestError: The environment lacks a secret, or a number in it is none.
+    """
     from serving.settings import Settings
 
     Settings.from_environment()
-    os.environ.pop("PROMETHEUS_MULTIPROC_DIR", None)
-    if workers > 1:
-        folder = home.root.resolve() / "metrics" / str(port)
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+    if metrics is not None:
         from serving.operation.metrics import begin_folder
 
-        begin_folder(folder)
+        begin_folder(metrics)
 
 
 def _end_well() -> None:

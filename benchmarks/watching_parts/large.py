@@ -25,6 +25,8 @@ TIMES = 150
 WHOLE = ("registration", "loan", "loan_performance")
 """Sources that the monitor reads from their beginning."""
 RECENT_DAYS = 130
+WHOLE_FILE = 1_048_576
+"""Rows of one group of a file that pandas writes."""
 NEEDS_A_PERSON = 15
 SCHEMA = b"ARROW:schema"
 SERIES = "MC"
@@ -101,15 +103,20 @@ def _kept(place: Path, there: Path, codes: "Codes") -> None:
 
 
 def _multiply(path: Path, target: Path, codes: "Codes", *, recent: bool = False) -> None:
-    """Write a table's rows many times, each time under other keys; its metadata stays."""
+    """Write a table's rows many times, each time under other keys; its metadata stays.
+
+    The lake's rows lie in groups as `collect` makes them, a snapshot's in one, as `snapshot` leaves it.
+    """
+    from pipelines.reading.inputs import CHUNK_ROWS
+
     table = pq.read_table(path)
     if recent:
         since = LAST - timedelta(days=RECENT_DAYS)
         table = table.filter(pc.greater(table["available_at"], pa.scalar(since, pa.date32())))
     target.parent.mkdir(parents=True, exist_ok=True)
     with pq.ParquetWriter(target, table.schema, compression="zstd") as file:
-        for one in _renamed(table, codes):
-            file.write_table(one)
+        group = CHUNK_ROWS if "lake" in target.parts else WHOLE_FILE
+        file.write_table(pa.concat_tables(_renamed(table, codes)), row_group_size=group)
         receipt = pq.read_metadata(path).metadata or {}
         file.add_key_value_metadata({key: value for key, value in receipt.items() if key != SCHEMA})
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any
 
-import yaml
+from features.yaml_text import read_yaml
 
 BOOKKEEPING = ("entity_id", "record_id", "event_date", "available_at", "op")
 
@@ -98,7 +98,7 @@ def _load() -> dict[str, Look]:
         for item in folder.iterdir()
         if item.name.endswith(".yaml")
     }
-    return {source: _look(yaml.safe_load(texts[source])) for source in sorted(texts)}
+    return {source: _look(read_yaml(texts[source])) for source in sorted(texts)}
 
 
 LOOKS = _load()

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from features.errors import ModelError
+from features.yaml_text import read_yaml
 from models.checks.thresholds import Threshold, thresholds
 
 FILE_NAME = "thresholds.yaml"
@@ -79,7 +80,7 @@ def own_of(
 
 def _told(file: Path) -> dict[str, Any]:
     try:
-        told = yaml.safe_load(file.read_text("utf-8"))
+        told = read_yaml(file.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ModelError(f"{file}: thresholds cannot be read: {' '.join(str(error).split())}") from error
     if not isinstance(told, dict):

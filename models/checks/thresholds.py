@@ -10,6 +10,7 @@ from pathlib import Path
 import yaml
 
 from features.errors import ModelError
+from features.yaml_text import read_yaml
 
 FILE = Path(__file__).with_name("thresholds.yaml")
 CERTAINTIES = ("convention", "decision", "statistics")
@@ -69,7 +70,7 @@ def thresholds(file: Path = FILE) -> dict[str, Threshold]:
         ModelError: The file is no YAML of thresholds, or one lacks its unit, citation or certainty.
     """
     try:
-        told = yaml.safe_load(file.read_text("utf-8"))
+        told = read_yaml(file.read_text("utf-8"))
         return {str(name): _threshold(one) for name, one in told.items()}
     except (OSError, yaml.YAMLError, TypeError, ValueError, AttributeError) as error:
         raise ModelError(

@@ -13,6 +13,7 @@ import yaml
 from numpy.typing import NDArray
 
 from features.errors import ModelError
+from features.yaml_text import read_yaml
 
 FILE = Path(__file__).with_name("vetoes.yaml")
 
@@ -73,7 +74,7 @@ def vetoes_on(day: date, file: Path = FILE) -> tuple[Veto, ...]:
 @cache
 def _all(file: Path) -> tuple[Veto, ...]:
     try:
-        raw = yaml.safe_load(file.read_text("utf-8"))
+        raw = read_yaml(file.read_text("utf-8"))
         return tuple(_veto(name, one) for name, one in raw.items())
     except (OSError, yaml.YAMLError, TypeError, ValueError, AttributeError, KeyError) as error:
         raise ModelError(f"{file}: no whole list of vetoes: {error}") from error

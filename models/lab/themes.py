@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-import yaml
-
+from features.yaml_text import read_yaml
 from models.reasons import Meaning
 
 OTHER = "other"
@@ -54,7 +53,7 @@ class Theme:
 @cache
 def load_themes() -> dict[str, Theme]:
     """Every theme by its name, in the order in which they are shown; `other` is the last."""
-    raw = yaml.safe_load((files("models.lab") / "themes.yaml").read_text("utf-8"))
+    raw = read_yaml((files("models.lab") / "themes.yaml").read_text("utf-8"))
     return {name: Theme(name, said["zh"], said["en"], tuple(said["sources"])) for name, said in raw.items()}
 
 

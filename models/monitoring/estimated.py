@@ -276,9 +276,7 @@ def _variance(risk: Floats, weight: Floats, groups: ArrayLike | None) -> float:
     alone = float((risk * (1 - risk) * weight**2).sum())
     if groups is None:
         return alone
-    told = pd.DataFrame(
-        {"group": pd.factorize(np.asarray(groups, dtype=object))[0], "risk": risk, "weight": weight}
-    )
+    told = pd.DataFrame({"group": pd.factorize(np.asarray(groups))[0], "risk": risk, "weight": weight})
     told["row"] = np.arange(len(told))
     several = told[told["group"].duplicated(keep=False)]
     pairs = several.merge(several, on="group")

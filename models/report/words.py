@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-import yaml
 
+from features.yaml_text import read_yaml
 from models.metrics import Estimate
 
 Lang = Literal["zh", "en"]
@@ -20,7 +20,7 @@ DASH = "—"
 @cache
 def words_of(lang: Lang) -> dict[str, str]:
     """Key → words; keys are `group.name`."""
-    raw = yaml.safe_load((files("models.report") / f"words.{lang}.yaml").read_text("utf-8"))
+    raw = read_yaml((files("models.report") / f"words.{lang}.yaml").read_text("utf-8"))
     return {f"{group}.{name}": said for group, names in raw.items() for name, said in names.items()}
 
 

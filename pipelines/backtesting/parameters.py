@@ -6,9 +6,8 @@ from functools import cache
 from math import isfinite
 from pathlib import Path
 
-import yaml
-
 from features.errors import RequestError
+from features.yaml_text import read_yaml
 
 FILE = Path(__file__).with_name("parameters.yaml")
 
@@ -41,7 +40,7 @@ Parameters = Mapping[str, Parameter]
 @cache
 def shipped() -> Parameters:
     """Every number by its name, as the file has it."""
-    told = yaml.safe_load(FILE.read_text("utf-8"))
+    told = read_yaml(FILE.read_text("utf-8"))
     return {name: Parameter(**{**one, "value": float(one["value"])}) for name, one in told.items()}
 
 

@@ -7,10 +7,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from features.catalogue import load_departments, source_named
 from features.errors import RequestError
+from features.yaml_text import read_yaml
 from pipelines.city_report.figure import Figure
 from pipelines.city_report.targets import Target
 from serving.policy.law import Law
@@ -34,7 +33,7 @@ MONEY = {"zh": ("yi", "wan"), "en": ("bn", "m")}
 @cache
 def _loaded(lang: str) -> dict[str, Any]:
     text = (files("pipelines.city_report") / f"words.{lang}.yaml").read_text("utf-8")
-    found: dict[str, Any] = yaml.safe_load(text)
+    found: dict[str, Any] = read_yaml(text)
     return found
 
 

@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from features.errors import LvdaitongError
+from features.yaml_text import read_yaml
 from serving.purposes import Purpose
 
 PLATFORM = "platform"
@@ -192,7 +193,7 @@ def read_agreement(file: Path) -> Agreement:
             message names each place.
     """
     try:
-        told = yaml.safe_load(file.read_text("utf-8"))
+        told = read_yaml(file.read_text("utf-8"))
         return Agreement.model_validate(told)
     except ValidationError as error:
         raise AgreementError(f"{file}: {'; '.join(_said(error))}") from None

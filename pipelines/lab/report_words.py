@@ -4,9 +4,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from features.errors import RequestError
+from features.yaml_text import read_yaml
 
 LANGUAGES = ("zh", "en")
 
@@ -43,5 +42,5 @@ class Words:
 def words_of(lang: str) -> dict[str, Any]:
     """All words of a language."""
     text = (files("pipelines.lab") / "templates" / f"words.{lang}.yaml").read_text("utf-8")
-    found: dict[str, Any] = yaml.safe_load(text)
+    found: dict[str, Any] = read_yaml(text)
     return found

@@ -1,10 +1,12 @@
 """What a look at a month starts from, and what is refused before anything is done."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from features.definitions import CREDIT as CREDIT_FEATURES
 from features.errors import LakeError, ModelError, RequestError
@@ -13,11 +15,12 @@ from features.home import Home
 from models.registry import CREDIT, Version, champion, load_version
 from models.scored import ScoredClassifier
 from pipelines.lake_training import lake_scope
-from pipelines.monitoring.scored_loans import SEGMENT_FEATURES, read_by
+from pipelines.monitoring.inputs import SEGMENT_FEATURES, read_by
 from pipelines.recipe import Recipe
 from pipelines.sample import Scope
 
-ROWS_A_PART = 50_000
+ROWS_A_PART, AT_ONCE = 16_384, 2
+"""Firms that are scored together, and how many such parts at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,10 +63,16 @@ class Given:
         return tuple(one for one in usable if one.name in SEGMENT_FEATURES and one.name not in read)
 
     def pd_(self, table: pd.DataFrame) -> pd.Series:
-        """Probability of default of each row; worked out in parts, so that memory is that of one part."""
-        asked = table[[one.name for one in self.features]]
-        parts = [asked.iloc[begin : begin + ROWS_A_PART] for begin in range(0, len(asked), ROWS_A_PART)]
-        found = [self.model.predict_proba(part)[:, 1] for part in parts]
+        """Probability of default of each row; worked out in parts, so that memory is that of two parts."""
+        names = [one.name for one in self.features]
+        if len(table) > ROWS_A_PART:
+            self.model.warm()
+
+        def told(begin: int) -> NDArray[np.float64]:
+            return self.model.predict_proba(table.iloc[begin : begin + ROWS_A_PART][names])[:, 1]
+
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            found = list(pool.map(told, range(0, len(table), ROWS_A_PART)))
         return pd.Series(np.concatenate(found) if found else [], index=table.index, dtype="float64")
 
 

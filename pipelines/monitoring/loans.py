@@ -6,12 +6,12 @@ ended and whose outcome nobody knew yet are judged, and only their reports are r
 
 import pandas as pd
 
-from features.asof import known_on
 from features.catalogue import source_named
 from features.session import Session
 from models.label_rules import LabelRules
 from models.labels import loan_outcomes
 from pipelines.monitoring.given import Given
+from pipelines.monitoring.names import of_names
 
 TAPE = ("loan", "loan_performance", "loan_event")
 COLUMNS = ["entity_id", "bank", "application_date", "window_end", "bad"]
@@ -30,16 +30,15 @@ def later_loans(given: Given, kept: pd.DataFrame | None) -> pd.DataFrame:
     """
     if not {"loan", "loan_performance"} <= given.scope.sources:
         return _nothing()
-    session = Session(given.home)
-    loans = _applied(session, given)
-    before = (kept if kept is not None else _nothing())[["window_end", "bad"]].reindex(loans.index)
+    loans = _applied(Session(given.home), given)
+    before = of_names((kept if kept is not None else _nothing())[["window_end", "bad"]], loans.index)
     rules = given.scope.label_rules or LabelRules()
     over = loans["disbursed"] + pd.DateOffset(months=rules.months) <= given.at
     asked = loans.index[(over & before["bad"].isna()).to_numpy()]
-    judged = _judged(session, asked, given)
+    judged = of_names(_judged(asked, given), loans.index)
     told = loans.assign(
-        window_end=judged["window_end"].reindex(loans.index).fillna(before["window_end"]),
-        bad=judged["bad"].reindex(loans.index).fillna(before["bad"]).astype("Int64"),
+        window_end=judged["window_end"].fillna(before["window_end"]),
+        bad=judged["bad"].fillna(before["bad"]).astype("Int64"),
     )
     return told[COLUMNS]
 
@@ -60,7 +59,7 @@ def _nothing() -> pd.DataFrame:
 
 def _applied(session: Session, given: Given) -> pd.DataFrame:
     """Loans known on the day that were applied for after the champion's own day."""
-    known = known_on(session.stored(source_named("loan")), given.day)
+    known = session.known_on(source_named("loan"), given.day)
     later = known.filter(known.application_date > given.learnt_on, known.application_date <= given.day)
     found = session.frame(
         later.select("record_id", "entity_id", "bank", "application_date", disbursed=later.event_date)
@@ -69,22 +68,16 @@ def _applied(session: Session, given: Given) -> pd.DataFrame:
     return found.assign(**days).set_index("record_id").rename_axis("loan_id").sort_index()
 
 
-def _judged(session: Session, asked: pd.Index, given: Given) -> pd.DataFrame:
+def _judged(asked: pd.Index, given: Given) -> pd.DataFrame:
     """What became of some loans: only their rows are read."""
     if asked.empty:
         return _nothing()[["window_end", "bad"]]
+    session = Session(given.home)
     session.engine.register("asked", pd.DataFrame({"loan": asked}))
-    narrow = Session(None)
     for name in TAPE:
-        source = source_named(name)
         key = "record_id" if name == "loan" else "loan_id"
-        session.stored(source)
-        rows = session.engine.execute(
-            f"SELECT * FROM stored_{name} WHERE {key} IN (SELECT loan FROM asked) AND available_at <= $day",
-            {"day": given.day},
-        ).df()
-        narrow.offer(source, rows)
-    found = loan_outcomes(narrow, given.at, given.scope.label_rules)
+        session.narrow(source_named(name), f"{key} IN (SELECT loan FROM asked)")
+    found = loan_outcomes(session, given.at, given.scope.label_rules)
     grey = found["grey"].fillna(value=False).astype(bool)
     return found.assign(bad=found["bad"].astype("Int64").where(found["mature"] & ~grey))[
         ["window_end", "bad"]

@@ -1,6 +1,6 @@
 """Everything that the champion must score: loans on the day of their application, firms of earlier months.
 
-All of it is assembled at once, because the sources are read once for all days together.
+Of each kind all days are assembled at once, because the sources are read once for all of them.
 """
 
 from dataclasses import dataclass
@@ -8,16 +8,16 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from features.assemble import assemble
 from features.session import Session
-from models.groups import company_groups, group_of
+from models.groups import bound_groups, group_of
 from models.monitoring.moves import Reference
 from pipelines.monitoring.given import Given
 from pipelines.monitoring.kept import read_features, read_loans, read_reference, read_scores
 from pipelines.monitoring.loans import later_loans
 from pipelines.monitoring.months import month_before
+from pipelines.monitoring.names import absent, of_names
 from pipelines.segmenting import segments_of
 from pipelines.steps import Steps
 
@@ -27,66 +27,73 @@ MOST_FIRMS = 3_000
 """Firms of an earlier month that are scored where that month kept no scores."""
 MOST_LOANS = 5_000
 """New loans of a month up to which each is scored as of the day of its application."""
+FEW = 4
+"""Of firms one in so many is few: their rows are set aside before they are looked at."""
 WORDS = ("industry", "size", "district", "kind")
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
-    """What the champion said of loans and of earlier months.
+class Before:
+    """What the day's firms are held against.
 
     Attributes:
-        reference: The firms of its own day.
+        reference: The firms of the champion's own day.
         reference_is_new: Whether that has yet to be kept.
         earlier: Months back → probability of default by firm.
         new_scores: Those of them that were not kept yet, by day.
-        loans: Scored loans as `models.monitoring.performance` describes them; empty without a loan tape.
     """
 
     reference: Reference
     reference_is_new: bool
     earlier: dict[int, pd.Series]
     new_scores: dict[date, pd.Series]
-    loans: pd.DataFrame
 
 
-def scored(given: Given, features: pd.DataFrame, steps: Steps) -> Scored:
-    """Score what was not scored before; `features` are those of the day's firms."""
+def scores_before(given: Given, steps: Steps) -> Before:
+    """What the champion said of firms on its own day and in earlier months: as kept, or worked out now."""
     reference = read_reference(given.home, given.version)
-    kept = {months: read_scores(given.home, _earlier(given, months), given.version) for months in MONTHS_BACK}
-    before = read_loans(given.home, given.day, given.version)
-    outcomes = later_loans(given, before)
-    before = _with_last_scores(given, outcomes, before, kept[1], features)
-    unknown = outcomes if before is None else outcomes[_absent(outcomes.index, before.index)]
-    wanted = [
-        months
-        for months in MONTHS_BACK
-        if kept[months] is None and _earlier(given, months) >= given.learnt_on
-    ]
-    parts = [_spine(unknown["entity_id"], unknown["application_date"])]
-    parts += [_spine(_sample(given), pd.Timestamp(_earlier(given, months))) for months in wanted]
-    known_reference = None if reference else read_features(given, given.learnt_on)
-    if reference is None and known_reference is None:
+    days = {months: month_before(given.day, months) for months in MONTHS_BACK}
+    kept = {months: read_scores(given.home, day, given.version) for months, day in days.items()}
+    wanted = [months for months, day in days.items() if kept[months] is None and day >= given.learnt_on]
+    known = None if reference else read_features(given, given.learnt_on)
+    parts = [_spine(_sample(given), pd.Timestamp(days[months])) for months in wanted]
+    if reference is None and known is None:
         parts.append(_spine(given.scope.firms, pd.Timestamp(given.learnt_on)))
-    tables = _assembled(given, parts, steps)
-    scores = {months: given.pd_(table) for months, table in zip(wanted, tables[1:], strict=False)}
-    if reference is None:
-        table = tables[-1] if known_reference is None else known_reference
-        names = [one.name for one in given.features]
-        pd_ = given.pd_(table)
-        made = Reference.of(given.version.label, str(given.learnt_on), table[names], pd_)
-    return Scored(
-        reference=reference or made,
+    tables = _assembled(given, parts, steps) if parts else []
+    scores = {months: given.pd_(table) for months, table in zip(wanted, tables, strict=False)}
+    return Before(
+        reference=reference or _reference(given, tables[-1] if known is None else known),
         reference_is_new=reference is None,
         earlier={
             months: one for months in MONTHS_BACK if (one := scores.get(months, kept[months])) is not None
         },
-        new_scores={_earlier(given, months): one for months, one in scores.items()},
-        loans=_loans(given, outcomes, before, unknown, tables[0]),
+        new_scores={days[months]: one for months, one in scores.items()},
     )
 
 
-def _earlier(given: Given, months: int) -> date:
-    return month_before(given.day, months)
+def _reference(given: Given, table: pd.DataFrame) -> Reference:
+    names = [one.name for one in given.features]
+    return Reference.of(given.version.label, str(given.learnt_on), table[names], given.pd_(table))
+
+
+def scored_loans(given: Given, features: pd.DataFrame, steps: Steps) -> pd.DataFrame:
+    """Loans since the champion's day, scored as `models.monitoring.performance` describes them.
+
+    Args:
+        given: Home, day, champion.
+        features: Those of the day's firms.
+        steps: Told of every source that was read.
+
+    Returns:
+        No rows without a loan tape.
+    """
+    before = read_loans(given.home, given.day, given.version)
+    outcomes = later_loans(given, before)
+    last = read_scores(given.home, month_before(given.day, 1), given.version)
+    before = _with_last_scores(given, outcomes, before, last, features)
+    unknown = outcomes if before is None else outcomes[absent(outcomes.index, before.index)]
+    [table] = _assembled(given, [_spine(unknown["entity_id"], unknown["application_date"])], steps)
+    return _loans(given, outcomes, before, unknown, table)
 
 
 def _sample(given: Given) -> pd.Series:
@@ -107,7 +114,8 @@ def _assembled(given: Given, parts: list[pd.DataFrame], steps: Steps) -> list[pd
     if spine.empty:
         return [pd.DataFrame(columns=[one.name for one in (*given.features, *given.beside)]) for _ in parts]
     wanted = (*given.features, *given.beside)
-    values = assemble(given.home, wanted, spine, steps.say).values.droplevel("as_of")
+    few = spine["entity_id"].nunique() * FEW <= len(given.scope.firms)
+    values = assemble(given.home, wanted, spine, steps.say, few=few).values.droplevel("as_of")
     ends = np.cumsum([len(part) for part in parts])
     return [values.iloc[end - len(part) : end] for part, end in zip(parts, ends, strict=True)]
 
@@ -127,17 +135,13 @@ def _with_last_scores(
     """
     if before is None or last is None or len(outcomes) - len(before) <= MOST_LOANS:
         return before
-    new = outcomes[_absent(outcomes.index, before.index)]
-    after = new["application_date"] > pd.Timestamp(_earlier(given, 1))
-    new = new[after.to_numpy() & ~_absent(pd.Index(new["entity_id"]), last.index)]
-    words = segments_of(features).reindex(columns=list(WORDS)).astype("object").reindex(new["entity_id"])
-    told = words.set_axis(new.index).assign(pd_=last.reindex(new["entity_id"]).to_numpy())
+    new = outcomes[absent(outcomes.index, before.index)]
+    after = new["application_date"] > pd.Timestamp(month_before(given.day, 1))
+    new = new[after.to_numpy() & ~absent(pd.Index(new["entity_id"]), last.index)]
+    firms = pd.Index(new["entity_id"])
+    words = of_names(segments_of(features).reindex(columns=list(WORDS)).astype("object"), firms)
+    told = words.set_axis(new.index).assign(pd_=of_names(last, firms).to_numpy())
     return pd.concat([before, told])
-
-
-def _absent(names: pd.Index, known: pd.Index) -> NDArray[np.bool_]:
-    """Which names are not among the known ones; of a million texts many times faster than `isin`."""
-    return np.asarray(known.astype("object").get_indexer(names.astype("object")) < 0)
 
 
 def _loans(
@@ -153,8 +157,8 @@ def _loans(
     words = segments_of(table).reindex(columns=list(WORDS)).astype("object")
     new = words.set_axis(unknown.index).assign(pd_=given.pd_(table).to_numpy())
     told = new if before is None else pd.concat([before[list(new.columns)], new])
-    groups = company_groups(Session(given.home), given.at)
-    return outcomes.join(told, how="left").assign(group=group_of(outcomes["entity_id"], groups))
+    groups = bound_groups(Session(given.home), given.at)
+    return outcomes.join(of_names(told, outcomes.index)).assign(group=group_of(outcomes["entity_id"], groups))
 
 
 def loans_to_keep(given: Given, loans: pd.DataFrame) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """monitor: what arrived, what moved, how the champion does, what needs a person; on one page."""
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,13 +22,15 @@ from pipelines.monitoring.lake_history import history_of
 from pipelines.monitoring.page import render
 from pipelines.monitoring.population import population_of
 from pipelines.monitoring.prometheus import metrics
-from pipelines.monitoring.scored import Scored, loans_to_keep, scored
+from pipelines.monitoring.scored import Before, loans_to_keep, scored_loans, scores_before
 from pipelines.monitoring.seen import Watched
 from pipelines.monitoring.service import service_of
 from pipelines.recipe import Recipe
 from pipelines.segmenting import DISTRICTS
 from pipelines.snapshot import write_snapshot
 from pipelines.steps import Steps
+
+History = tuple[list[MonthFigures], list[MonthFigures]]
 
 
 def monitor(home: Home, recipe: Recipe, day: date, steps: Steps) -> Watched:
@@ -42,26 +45,32 @@ def monitor(home: Home, recipe: Recipe, day: date, steps: Steps) -> Watched:
             before stays.
     """
     given = examine(home, recipe, day)
-    with steps.step("arrivals of every source"):
-        history, backfilled = history_of(given, steps)
-    with steps.step("features of every firm"):
-        features = _features(given, steps)
-    with steps.step("scores of earlier months and of loans"):
-        told = scored(given, features, steps)
-    with steps.step("what moved, and how the champion does"):
-        population, pd_ = population_of(given, features, told.reference, told.earlier)
-        history[-1] = _with(history[-1], population=population)
-        seen = _seen(given, history, told)
+    with ThreadPoolExecutor(1) as beside:  # the engine's and the model's work, while Python does its own
+        coming = beside.submit(history_of, given, steps)
+        with steps.step("features of every firm"):
+            features = _features(given, coming, steps)
+        with steps.step("scores of earlier months"):
+            before = scores_before(given, steps)
+            moving = beside.submit(population_of, given, features, before.reference, before.earlier)
+        with steps.step("scores of loans, and what became of them"):
+            loans = scored_loans(given, features, steps)
+            outcomes = _outcomes(given, loans)
+        with steps.step("arrivals of every source, and what moved"):
+            history, backfilled = coming.result()
+            population, pd_ = moving.result()
+            history[-1] = _with(history[-1], population=population)
+            seen = _seen(given, history, *outcomes)
     with steps.step("page and files"):
         expect_champion(given)
-        _write(seen, told, backfilled, pd_)
+        _write(seen, before, loans, backfilled, pd_)
     return seen
 
 
-def _features(given: Given, steps: Steps) -> pd.DataFrame:
+def _features(given: Given, coming: Future[History], steps: Steps) -> pd.DataFrame:
     """The day's features; its snapshot is made where it is not there, or lacks what the champion reads."""
     found = kept.read_features(given, given.day)
     if found is None:
+        coming.result()  # no snapshot of a month in which nothing arrived
         write_snapshot(given.home, given.scope, given.at, watch=steps.say)
         found = kept.read_features(given, given.day)
     if found is None:
@@ -74,9 +83,10 @@ def _with(month: MonthFigures, **more: Any) -> MonthFigures:
     return MonthFigures(**(kept_parts | more))
 
 
-def _seen(given: Given, history: list[MonthFigures], told: Scored) -> Watched:
+def _seen(
+    given: Given, history: list[MonthFigures], outcomes: Outcomes | None, segments: pd.DataFrame
+) -> Watched:
     numbers = limits(given.home.root / OWN_FILE)
-    outcomes, segments = _outcomes(given, told.loans)
     service = service_of(given)
     names = DISTRICTS | {one.name: one.zh for one in given.features}
     return Watched(
@@ -94,24 +104,29 @@ def _seen(given: Given, history: list[MonthFigures], told: Scored) -> Watched:
 def _outcomes(given: Given, loans: pd.DataFrame) -> tuple[Outcomes | None, pd.DataFrame]:
     if loans.empty:
         return None, pd.DataFrame()
-    cohorts, estimates = by_cohort(loans, given.at), estimate_errors(loans, given.at)
-    return Outcomes(cohorts, estimates), by_segment(loans, given.at)
+    # Names of loans and of groups are long texts, and nobody reads them here.
+    told = loans.reset_index(drop=True).assign(group=pd.factorize(loans["group"])[0])
+    told = told.drop(columns=["entity_id", "kind"])
+    cohorts, estimates = by_cohort(told, given.at), estimate_errors(told, given.at)
+    return Outcomes(cohorts, estimates), by_segment(told, given.at)
 
 
-def _write(seen: Watched, told: Scored, backfilled: list[MonthFigures], pd_: pd.Series) -> None:
+def _write(
+    seen: Watched, before: Before, loans: pd.DataFrame, backfilled: list[MonthFigures], pd_: pd.Series
+) -> None:
     """All files of the day, and what earlier days did not keep; the day's figures last."""
     given, home, version = seen.given, seen.given.home, seen.given.version
     contents: dict[Path, str | pd.DataFrame] = {}
     for month in backfilled:
         place = kept.folder(home, date.fromisoformat(month.as_of))
         contents[place / kept.FIGURES] = kept.as_json(month.as_record())
-    for day, one in told.new_scores.items():
+    for day, one in before.new_scores.items():
         contents[kept.folder(home, day) / kept.SCORES] = kept.scores_to_keep(one, version)
-    if told.reference_is_new:
-        contents[kept.reference_path(home, version)] = kept.as_json(told.reference.as_record())
+    if before.reference_is_new:
+        contents[kept.reference_path(home, version)] = kept.as_json(before.reference.as_record())
     contents |= {
         seen.folder / kept.SCORES: kept.scores_to_keep(pd_, version),
-        seen.folder / kept.LOANS: loans_to_keep(given, told.loans),
+        seen.folder / kept.LOANS: loans_to_keep(given, loans),
         seen.folder / kept.ALERTS: kept.as_json(seen.as_record()),
         seen.folder / kept.PROMETHEUS: metrics(seen),
         seen.folder / kept.PAGE: render(seen),

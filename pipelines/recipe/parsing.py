@@ -10,6 +10,7 @@ import yaml
 
 from features.catalogue import KEY_COLUMNS, Source, source_named
 from features.errors import ModelError, RecipeError
+from features.yaml_text import read_yaml
 from models.label_rules import LabelRules, rules_from
 from pipelines.recipe.model import ColumnRule, Recipe, Table
 from pipelines.recipe.settings import model_settings
@@ -57,7 +58,7 @@ def parse_recipe(text: str, place: str) -> Recipe:
         RecipeError: A word is unknown, missing, or says what cannot be; the message names table and column.
     """
     try:
-        raw = yaml.safe_load(text)
+        raw = read_yaml(text)
     except yaml.YAMLError as error:
         raise RecipeError(f"{place}: not YAML: {' '.join(str(error).split())}") from error
     if not isinstance(raw, dict) or not isinstance(raw.get("tables"), list) or not raw["tables"]:

@@ -4,8 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from features.yaml_text import read_yaml
 from pipelines.templates.wording import words as values
 
 FILE = Path(__file__).with_name("words.zh.yaml")
@@ -14,7 +13,7 @@ FILE = Path(__file__).with_name("words.zh.yaml")
 @cache
 def words() -> dict[str, Any]:
     """All words."""
-    found: dict[str, Any] = yaml.safe_load(FILE.read_text("utf-8"))
+    found: dict[str, Any] = read_yaml(FILE.read_text("utf-8"))
     return found
 
 

@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import yaml
 
+from features.yaml_text import read_yaml
 from models.metrics import Estimate
 
 
 @cache
 def words() -> dict[str, Any]:
     """Chinese words for names that code and files carry in English."""
-    loaded: dict[str, Any] = yaml.safe_load((files("pipelines.templates") / "words.yaml").read_text("utf-8"))
+    loaded: dict[str, Any] = read_yaml((files("pipelines.templates") / "words.yaml").read_text("utf-8"))
     return loaded
 
 

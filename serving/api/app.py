@@ -30,6 +30,8 @@ from serving.settings import Settings
 
 TITLE = "绿贷通 pre-approval"
 DESCRIPTION = "Score, reasons, green grade and policy measures of one firm and one loan. Never a decision."
+RUBBISH = (50_000, 20, 50)
+"""Objects made and not gone again, and younger rounds, until Python looks for cycles; answers leave few."""
 ROUTERS = (
     preapprovals.router,
     eligibility.router,
@@ -82,9 +84,11 @@ def create_app(home: Home, settings: Settings | None = None) -> FastAPI:
 
 def _open(app: FastAPI, home: Home, settings: Settings) -> None:
     """Records, doors, watch and desk; the watch first, so that it sees what changes meanwhile."""
+    gc.set_threshold(*RUBBISH)
     state = app.state
     state.settings, state.metrics, state.noted = settings, Metrics(), Noted()
     state.records = Records.open(settings.address(home), settings.audit_key, must_be_up=False)
+    state.records.copy_behind()
     state.access = Access.open(state.records.engine, settings, note=noting(state.records.audit, utc_now))
 
     def build() -> Desk:
@@ -95,7 +99,6 @@ def _open(app: FastAPI, home: Home, settings: Settings) -> None:
     state.watch = Watch(home, state, build, counts=state.metrics, allowed_days=settings.stale_after_days)
     state.desk = build()
     # models and firms stay: looking through them again and again for rubbish would stop every answer for ms
-    gc.collect()
     gc.freeze()
     state.watch.start()
 

@@ -2,22 +2,31 @@
 
 import multiprocessing
 import sys
+from multiprocessing import forkserver
 from typing import Any
 
-HEAVY = ["serving.operation.factory"]
+_CONTEXT: Any = multiprocessing.get_context("forkserver" if sys.platform != "win32" else None)
+HEAVY = ["serving.operation.nursery"]
 """What every worker imports; nothing of it opens a connection or starts a thread of Python."""
 
 
-def share_imports() -> None:
-    """Let uvicorn's workers come from a process that has imported what they need, and done nothing else.
+def begin_imports() -> None:
+    """Let a process import what workers need, beside whatever follows here; without effect without fork.
 
-    A worker that died is then replaced sooner, too. By itself uvicorn has each worker import
-    everything anew. To be called before uvicorn starts them; without effect where there is no fork.
+    It has the environment of this moment, and workers have it from that process.
     """
-    if sys.platform == "win32":
-        return
-    import uvicorn._subprocess as started
+    if sys.platform != "win32":
+        _CONTEXT.set_forkserver_preload(HEAVY)
+        forkserver.ensure_running()
 
-    context: Any = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(HEAVY)
-    started.spawn = context
+
+def share_imports() -> None:
+    """Let uvicorn's workers come from that process.
+
+    A worker that died is then replaced sooner, too. By itself uvicorn has each worker import everything anew.
+    To be called before uvicorn starts them.
+    """
+    if sys.platform != "win32":
+        import uvicorn._subprocess as started
+
+        started.spawn = _CONTEXT

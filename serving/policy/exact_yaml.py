@@ -9,8 +9,10 @@ import yaml
 
 from serving.policy.errors import ParameterError
 
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C library's, where PyYAML has it
 
-class _ExactLoader(yaml.SafeLoader):
+
+class _ExactLoader(_Loader):
     """The safe loader, with `Decimal` in the place of float."""
 
 

@@ -38,7 +38,8 @@ PATIENT_SECONDS = 60
 POLL_SECONDS = 0.001
 POOL_SECONDS = 2
 CONNECTIONS, MORE_CONNECTIONS = 5, 15
-CHECKPOINT_PAGES = 4000
+CHECKPOINT_PAGES = 16_000
+"""64 MB of log, where nobody copies it behind the answers (`checkpoints`)."""
 _NAMES = ("sqlite", "postgresql", "postgres", "postgresql+psycopg", "sqlite+pysqlite")
 _SERVER_SETTINGS = {
     "statement_timeout": int(STATEMENT_SECONDS * 1000),

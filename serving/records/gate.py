@@ -28,10 +28,13 @@ class Gate:
 
     Args:
         file: Where the database lies; None where it is no file.
+
+    Attributes:
+        file: The same.
     """
 
     def __init__(self, file: Path | None) -> None:
-        self._file = file
+        self.file = file
         self._identity = _identity(file)
         self._closed_until = 0.0
         self._writer = Lock()
@@ -77,7 +80,7 @@ class Gate:
     @contextmanager
     def one_writer(self) -> Iterator[None]:
         """Threads that write a file take turns here: SQLite would let them poll for it."""
-        if self._file is None:
+        if self.file is None:
             yield
             return
         if not self._writer.acquire(timeout=WRITER_SECONDS):
@@ -93,7 +96,7 @@ class Gate:
         Raises:
             Unavailable: The file is gone, or another one lies in its place.
         """
-        if self._file is not None and _identity(self._file) != self._identity:
+        if self.file is not None and _identity(self.file) != self._identity:
             raise Unavailable(
                 "the records cannot be used now: the database file was removed or replaced; "
                 "put it back, or start the service again"

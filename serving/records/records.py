@@ -11,6 +11,7 @@ from serving.purposes import Purpose
 from serving.records.answers import Answers
 from serving.records.audit import Audit
 from serving.records.carried import carry_over
+from serving.records.checkpoints import Checkpoints
 from serving.records.consent import Consent
 from serving.records.consents import Consents, asks_valid, longest
 from serving.records.database import Unavailable, bring_up_to_date, open_database, reading
@@ -68,6 +69,7 @@ class Records:
         self.shadows = ShadowLog(engine)
         self._sealer = sealer
         self.now = now
+        self._checkpoints: Checkpoints | None = None
         gate_of(engine).prepare_first(self._prepare)
 
     @classmethod
@@ -125,8 +127,17 @@ class Records:
             return False
         return True
 
+    def copy_behind(self) -> None:
+        """Let a thread do what SQLite would do before every so-many-th answer; nothing for PostgreSQL."""
+        file = gate_of(self.engine).file
+        if file is not None and self._checkpoints is None:
+            self._checkpoints = Checkpoints(file)
+            self._checkpoints.start()
+
     def close(self) -> None:
         """Let go of the database."""
+        if self._checkpoints is not None:
+            self._checkpoints.stop()
         self.shadows.close()
         self.engine.dispose()
 

@@ -5,8 +5,7 @@ from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 
-import yaml
-
+from features.yaml_text import read_yaml
 from serving.records.moments import years_before
 
 
@@ -37,4 +36,4 @@ class Term:
 def terms() -> dict[str, Term]:
     """Every term by its name."""
     text = (files("serving.records") / "terms.yaml").read_text("utf-8")
-    return {name: Term(**words) for name, words in yaml.safe_load(text).items()}
+    return {name: Term(**words) for name, words in read_yaml(text).items()}

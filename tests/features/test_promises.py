@@ -133,7 +133,7 @@ def test_a_word_that_means_nothing_is_named(monkeypatch, change, told):
     words = yaml.safe_load((files("features") / "promises.yaml").read_text("utf-8"))
     for part, more in change.items():
         words[part] |= more
-    monkeypatch.setattr("features.promises.yaml.safe_load", lambda _text: words)
+    monkeypatch.setattr("features.promises.read_yaml", lambda _text: words)
     with pytest.raises(RecipeError, match=rf"features/promises\.yaml: {told} for vat_invoice"):
         limits_of.__wrapped__("vat_invoice")
 
@@ -143,6 +143,6 @@ def test_a_source_may_have_thresholds_of_its_own(monkeypatch):
 
     words = yaml.safe_load((files("features") / "promises.yaml").read_text("utf-8"))
     words["sources"] = {"vat_invoice": {"warn_above_lag_days": 99}}
-    monkeypatch.setattr("features.promises.yaml.safe_load", lambda _text: words)
+    monkeypatch.setattr("features.promises.read_yaml", lambda _text: words)
     assert limits_of.__wrapped__("vat_invoice").warn_above_lag_days == 99
     assert limits_of.__wrapped__("electricity").warn_above_lag_days == 7

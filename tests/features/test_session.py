@@ -1,7 +1,9 @@
 import gc
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -76,6 +78,44 @@ def test_a_column_that_older_batches_lack_is_missing_in_their_rows(lake):
     assert "UNION" in view_of(session, register)
     told = session.frame(session.stored(register).select("entity_id", "name").order_by("name"))
     assert told.fillna("").to_numpy().tolist() == [["A", "德清甲有限公司"], ["A", ""]]
+
+
+@pytest.fixture
+def corrected(lake):
+    """A register in which a record of firm A was corrected to be one of B."""
+    register = source_named("registration")
+    (lake.lake / "registration").mkdir(parents=True)
+    empty = dict.fromkeys(schema_of(register).names)
+    rows = [("A", "r1", 1), ("B", "r1", 9), ("A", "r2", 1), ("C", "r3", 1)]
+    told = [
+        empty
+        | {"entity_id": firm, "record_id": record, "op": "upsert"}
+        | dict.fromkeys(("event_date", "available_at"), date(2026, 1, day))
+        for firm, record, day in rows
+    ]
+    pq.write_table(
+        pa.Table.from_pylist(told, schema=schema_of(register)), lake.lake / "registration" / "a0.parquet"
+    )
+    return lake, register
+
+
+def known_firms(session, source, day):
+    known = session.known_on(source, date(2026, 1, day)).select("entity_id", "record_id")
+    return sorted(map(tuple, session.frame(known).to_numpy()))
+
+
+def test_on_one_day_the_version_that_was_not_replaced_yet_is_known(corrected):
+    lake, register = corrected
+    assert known_firms(Session(lake), register, 8) == [("A", "r1"), ("A", "r2"), ("C", "r3")]
+    assert known_firms(Session(lake), register, 9) == [("A", "r2"), ("B", "r1"), ("C", "r3")]
+
+
+def test_of_the_spines_firms_every_version_is_set_aside_whatever_firm_it_names(corrected):
+    lake, register = corrected
+    session = Session(lake)
+    session.set_spine(pd.DataFrame({"entity_id": ["A"], "as_of": [date(2026, 1, 31)]}))
+    session.narrow_to_spine(register)
+    assert known_firms(session, register, 31) == [("A", "r2"), ("B", "r1")]
 
 
 def view_of(session, source):

@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 from features.catalogue import KEY_COLUMNS, source_named
 from features.errors import ModelError
 from features.session import Session
-from models.groups import company_groups, connected, group_of
+from models.groups import bound_groups, company_groups, connected, group_of
 
 
 @pytest.fixture
 def groups(rows):
     """Groups from drawn investments, each dated 2024-01-01 and known at once unless drawn otherwise."""
 
-    def find(drawing, as_of="2025-01-01", **options):
+    def find(drawing, as_of="2025-01-01", of=company_groups, **options):
         frame = rows(drawing)
         usual = {"event_date": "2024-01-01", "in_province": True, "ended_date": None}
         frame = frame.assign(**{name: value for name, value in usual.items() if name not in frame})
@@ -23,7 +23,7 @@ def groups(rows):
         frame["record_id"] = frame.get("record_id", pd.Series([f"r{row}" for row in range(len(frame))]))
         source, session = source_named("equity_investment"), Session(None)
         session.offer(source, frame[[*KEY_COLUMNS, *source.columns]])
-        return company_groups(session, pd.Timestamp(as_of), **options).to_dict()
+        return of(session, pd.Timestamp(as_of), **options).to_dict()
 
     return find
 
@@ -38,6 +38,20 @@ def test_firms_hang_together_through_chains_of_controlling_stakes(groups):
         """
     )
     assert told == {"A": "A", "B": "A", "C": "A", "D": "D", "E": "E"}
+
+
+def test_firms_that_no_stake_binds_need_no_group(groups):
+    drawing = """
+        entity_id | invested_entity | share
+        B         | C               | 0.5
+        C         | A               | 0.9
+        D         | E               | 0.49
+        F         |                 | 0.9
+        """
+    bound, all_ = groups(drawing, of=bound_groups), groups(drawing)
+    assert bound == {"A": "A", "B": "A", "C": "A"}
+    firms = pd.Series(["D", "C", "F", "elsewhere"])
+    assert group_of(firms, pd.Series(bound)).equals(group_of(firms, pd.Series(all_)))
 
 
 def test_the_stake_that_binds_is_a_parameter(groups):

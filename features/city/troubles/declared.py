@@ -17,6 +17,7 @@ from features.city.industries import CODES, INDUSTRIES
 from features.city.look import LOOKS
 from features.city.months import Months
 from features.errors import RequestError
+from features.yaml_text import read_yaml
 
 NEEDS: dict[str, frozenset[str]] = {
     "source_stops": frozenset({"source"}),
@@ -137,7 +138,7 @@ def asked(name: str | None, month: str | None) -> Trouble | None:
 
 def _trouble(place: str, text: str) -> Trouble:
     try:
-        raw = yaml.safe_load(text)
+        raw = read_yaml(text)
     except yaml.YAMLError as error:
         raise RequestError(f"trouble {place}: not YAML ({error})".replace("\n", " ")) from error
     if not isinstance(raw, dict) or set(raw) != HEAD or not isinstance(raw["what"], dict):

@@ -3,15 +3,14 @@
 from functools import cache
 from importlib.resources import files
 
-import yaml
-
+from features.yaml_text import read_yaml
 from models.report.words import Lang, Words, shown, words_of
 
 
 @cache
 def green_words_of(lang: Lang) -> dict[str, str]:
     """Key → words; a key that is not here is looked for among the credit report's."""
-    raw = yaml.safe_load((files("models.green.report") / f"words.{lang}.yaml").read_text("utf-8"))
+    raw = read_yaml((files("models.green.report") / f"words.{lang}.yaml").read_text("utf-8"))
     own = {f"{group}.{name}": said for group, names in raw.items() for name, said in names.items()}
     return words_of(lang) | own
 

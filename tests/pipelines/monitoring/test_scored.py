@@ -1,5 +1,7 @@
 """Loans of a drawn lake, each scored by what was known on the day of its application."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,8 +9,11 @@ import pytest
 from features.errors import ModelError
 from models.credit import CreditModel
 from models.label_rules import LabelRules
-from pipelines.monitoring.scored_loans import read_by, scored_loans, seen_by
+from pipelines.monitoring.given import Given
+from pipelines.monitoring.inputs import read_by
+from pipelines.monitoring.scored import scored_loans
 from pipelines.sample import Scope
+from pipelines.steps import Steps
 
 COLUMNS = ["firm_age_months", "registered_capital_cny", "entity_type"]
 DAY = pd.Timestamp("2026-06-30")
@@ -72,37 +77,36 @@ def scope(*sources):
     return Scope(firms, frozenset(sources or SOURCES), DAY, label_rules=LabelRules(bullet_grace_months=None))
 
 
+def looked(home, model, day=DAY, learnt_on="2024-03-01"):
+    """The loans that a look on a day scores, with a champion of a day of its own."""
+    version = SimpleNamespace(tags={"as_of": learnt_on}, label="m/1")
+    given = Given(
+        home=home, recipe=None, day=day.date(), scope=scope(), version=version, model=model,
+        features=read_by(model, scope()),
+    )  # fmt: skip
+    return scored_loans(given, pd.DataFrame(), Steps())
+
+
 def test_each_loan_is_scored_by_what_was_known_on_the_day_of_its_application(home, model):
-    found = scored_loans(home, scope(), model, DAY)
+    found = looked(home, model)
     # the capital grew before either application, but arrived between them
     assert found.loc["early", "pd_"] > 0.5 > found.loc["later", "pd_"]
-    assert found["district"].tolist() == [
-        "吴兴区",
-        "南浔区",
-        "吴兴区",
-    ]  # columns that the model does not read
-    assert found["industry"].tolist() == ["C", "C", "F"]
+    # columns that the model does not read
+    assert found["district"].to_dict() == {"early": "吴兴区", "later": "南浔区", "young": "吴兴区"}
+    assert found["industry"].to_dict() == {"early": "C", "later": "C", "young": "F"}
 
 
 def test_outcomes_are_as_known_on_the_day_and_missing_while_nobody_knows(home, model):
-    found = scored_loans(home, scope(), model, DAY)
-    assert found["bad"].tolist() == [1, 0, pd.NA]  # a default before its window's end is no outcome yet
-    before = scored_loans(home, scope(), model, pd.Timestamp("2025-03-01"))
-    assert before.index.tolist() == ["early", "later"]
+    # a default before its window's end is no outcome yet
+    assert looked(home, model)["bad"].to_dict() == {"early": 1, "later": 0, "young": None}
+    before = looked(home, model, pd.Timestamp("2025-03-01"))
+    assert [*before.index] == ["early", "later"]
     assert before["bad"].isna().all()
 
 
-def test_loans_of_the_time_that_the_model_learnt_from_are_marked(home, model):
-    assert scored_loans(home, scope(), model, DAY)["seen"].tolist() == [True, False, False]
-    assert not seen_by(object(), pd.Series(pd.to_datetime(["2020-01-01"]))).any()
-
-
-def test_earlier_loans_can_be_left_out_and_no_loan_leaves_no_rows(home, model):
-    found = scored_loans(home, scope(), model, DAY, pd.Timestamp("2024-04-10"))
-    assert found.index.tolist() == ["later", "young"]
-    nothing = scored_loans(home, scope(), model, DAY, pd.Timestamp("2026-06-01"))
-    assert nothing.empty
-    assert set(found.columns) - {"kind", "age"} <= {*nothing.columns}
+def test_loans_applied_for_before_the_champions_day_are_left_out(home, model):
+    assert [*looked(home, model, learnt_on="2024-03-31").index] == ["later", "young"]
+    assert looked(home, model, learnt_on="2026-06-01").empty
 
 
 def test_a_model_of_features_that_are_gone_or_never_collected_is_refused(model):
