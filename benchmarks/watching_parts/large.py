@@ -45,6 +45,7 @@ def large(work: Work) -> Found:
     looks(small, [before, day])
     shutil.rmtree(home, ignore_errors=True)
     _copies(small, home, f"as_of={day}")
+    os.sync()  # the laying out is not part of the month
     began = time.perf_counter()
     command = [LVDAITONG, "--home", str(home), "monitor", "--as-of", str(day), "--json"]
     done = subprocess.run(
