@@ -5,9 +5,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from features.catalogue import load_catalogue, load_departments
+from features.yaml_text import read_yaml
 
 Words = dict[str, Any]
 
@@ -66,7 +65,7 @@ class Alert:
 @cache
 def words() -> Words:
     """The sentences of `alert_words.yaml`."""
-    told: Words = yaml.safe_load((files("models.monitoring") / "alert_words.yaml").read_text("utf-8"))
+    told: Words = read_yaml((files("models.monitoring") / "alert_words.yaml").read_text("utf-8"))
     return told
 
 

@@ -20,11 +20,8 @@ def shipped() -> dict[str, Threshold]:
     return thresholds(FILE)
 
 
-def limits(own: Path | None = None) -> dict[str, float]:
-    """The values in force.
-
-    >>> limits()["psi_act"]
-    0.25
+def in_force(own: Path | None = None) -> dict[str, Threshold]:
+    """All thresholds by name, a home's own in the place of the shipped ones.
 
     Args:
         own: A YAML of those that differ, each `{value: …, cites: …}`; passed over where it is not there.
@@ -32,7 +29,15 @@ def limits(own: Path | None = None) -> dict[str, float]:
     Raises:
         ModelError: The file cannot be read, names an unknown threshold, or has a value that cannot be.
     """
-    values = {name: one.value for name, one in shipped().items()}
     if own is None or not own.is_file():
-        return values
-    return values | {name: one.value for name, one in own_of(own, shipped()).items()}
+        return shipped()
+    return shipped() | own_of(own, shipped())
+
+
+def limits(own: Path | None = None) -> dict[str, float]:
+    """The values of `in_force`, which see.
+
+    >>> limits()["psi_act"]
+    0.25
+    """
+    return {name: one.value for name, one in in_force(own).items()}

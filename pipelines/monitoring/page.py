@@ -4,10 +4,11 @@ from functools import cache
 from statistics import median
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
 from features.catalogue import load_catalogue, load_departments
-from models.monitoring.limits import OWN_FILE, limits, shipped
+from features.pages import templates_of
+from models.monitoring.limits import OWN_FILE, in_force
 from models.monitoring.month import Population
 from models.segments import OTHERS, UNKNOWN
 from pipelines.monitoring.plots import auc_plot, psi_plot
@@ -23,7 +24,7 @@ OTHER_WORDS = {UNKNOWN: "未知", OTHERS: "其他", "nan": "未知"}
 
 def render(seen: Watched) -> str:
     """The page as text; the same month gives the same bytes."""
-    numbers = limits(seen.given.home.root / OWN_FILE)
+    numbers = in_force(seen.given.home.root / OWN_FILE)
     told, population = seen.outcomes, seen.history[-1].population
     return (
         _environment()
@@ -40,22 +41,16 @@ def render(seen: Watched) -> str:
             latest=next(iter(reversed([one for one in _cohorts(seen) if one["auc"] == one["auc"]])), None),
             segments=_segments(seen),
             now=_now(population),
-            psi_plot=psi_plot(seen.history, numbers["psi_watch"], numbers["psi_act"]),
+            psi_plot=psi_plot(seen.history, numbers["psi_watch"].value, numbers["psi_act"].value),
             auc_plot=auc_plot(told.cohorts, told.estimates) if told else None,
-            numbers=[(name, numbers[name], one) for name, one in shipped().items()],
+            numbers=numbers,
         )
     )
 
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("pipelines"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = templates_of("pipelines")
     environment.filters |= FILTERS
     return environment
 

@@ -148,6 +148,16 @@ class Audit:
         with reading(self._engine) as connection:
             return [_row(told) for told in connection.execute(asked).mappings()]
 
+    def subjects(self, rows: int) -> list[str]:
+        """The firms that the newest rows are about, each once, newest first.
+
+        Raises:
+            Unavailable: The records cannot be read now.
+        """
+        asked = select(AUDIT.c.subject).order_by(AUDIT.c.place.desc()).limit(rows)
+        with reading(self._engine) as connection:
+            return list(dict.fromkeys(firm for firm in connection.execute(asked).scalars() if firm))
+
     def _write(self, tickets: list[Ticket[_Wanted]]) -> None:
         """One transaction for all; afterwards every ticket is decided."""
         with writing(self._engine) as connection:

@@ -1,11 +1,11 @@
 import pytest
 
 from features.errors import ModelError
-from models.monitoring.limits import limits, shipped
+from models.monitoring.limits import in_force, limits, shipped
 
 
 def test_every_threshold_says_its_unit_and_where_it_comes_from():
-    assert all(one.unit and one.cites for one in shipped().values())
+    assert all(one.unit and one.cites and one.zh for one in shipped().values())
 
 
 def test_a_home_may_have_its_own_with_who_decided_so(tmp_path):
@@ -13,6 +13,8 @@ def test_a_home_may_have_its_own_with_who_decided_so(tmp_path):
     assert limits(own) == limits()
     own.write_text("psi_act: {value: 0.3, cites: Model committee 2026-09-01}")
     assert limits(own) == limits() | {"psi_act": 0.3}
+    told = in_force(own)["psi_act"]
+    assert (told.cites, told.zh, told.unit) == ("Model committee 2026-09-01", "", "PSI")
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ def test_the_shipped_limits_each_say_their_unit_source_and_chinese_name(home):
     assert found["calibration_low"].value < 1 < found["calibration_high"].value
     assert set(words()["limits"]) == set(found)
     assert FILE.is_file()
+    assert all(one.zh and one.cites and one.unit for one in found.values())
 
 
 def test_a_homes_own_limit_stands_in_place_of_the_shipped_one(home):

@@ -39,6 +39,13 @@ def test_pages_go_from_new_to_old_and_hold_what_fits(records, told):
     assert records.audit.page(subject="firm-0\0") == []
 
 
+def test_the_firms_that_the_newest_rows_are_about_come_once_each_newest_first(records, told):
+    for subject in ("old", "a", "b", None, "a"):
+        entry, left = told(subject=subject)
+        records.audit.append(entry, left)
+    assert records.audit.subjects(4) == ["a", "b"]
+
+
 def test_answers_come_in_pages_that_neither_repeat_nor_leave_out(records, told, clock):
     names = []
     for number in range(7):

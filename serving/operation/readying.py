@@ -1,0 +1,92 @@
+"""Firms made ready behind the answers: what no loan changes of them is worked out before somebody asks.
+
+Those that were asked about last come first, then the others as the snapshot has them, up to `MOST_READY`. So
+after a start, or once a new champion or snapshot was taken over, first questions cost what later ones do.
+"""
+
+import logging
+from threading import Event, Thread
+from typing import Any
+
+from serving.board import MOST_REMEMBERED
+from serving.desk import Desk
+from serving.firm_part import part_of
+from serving.records.faults import Unavailable
+
+MOST_READY = MOST_REMEMBERED * 3 // 4
+"""Firms made ready; the rest of the place is for those that nobody thought of."""
+LATELY = 20_000
+"""Rows of the audit log that are looked through for firms."""
+EVERY_SECONDS = 1.0
+PAUSE_SECONDS = 0.004
+"""Between two firms, each of which takes a millisecond: answers go first."""
+
+_log = logging.getLogger("lvdaitong.readying")
+
+
+class Readying:
+    """Makes the firms of each desk ready, one after the other.
+
+    Args:
+        state: Of the application; its `desk` is looked at, and others follow it.
+        every: Seconds between two looks for a new desk.
+        pause: Seconds between two firms.
+    """
+
+    def __init__(self, state: Any, every: float = EVERY_SECONDS, pause: float = PAUSE_SECONDS) -> None:
+        self._state, self._every, self._pause = state, every, pause
+        self._ended = Event()
+        self._thread = Thread(target=self._run, name="readying", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End; returns when the firm under way is done."""
+        self._ended.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def make_ready(self, desk: Desk) -> int:
+        """Work out the firms of one desk, until it is replaced; how many are ready."""
+        loaded, ready = desk.loaded, 0
+        if loaded.scorer is None or loaded.snapshot is None or loaded.board is None:
+            return ready
+        for entity_id in firms_to_ready(desk):
+            if self._ended.is_set() or self._state.desk is not desk:
+                break
+            part_of(loaded.scorer, loaded.snapshot, entity_id, loaded.board)
+            ready += 1
+            self._ended.wait(self._pause)
+        return ready
+
+    def _run(self) -> None:
+        before = None
+        while not self._ended.wait(self._every):
+            desk = self._state.desk
+            if desk is before:
+                continue
+            before = desk
+            try:
+                self.make_ready(desk)
+            except Exception:  # noqa: BLE001 - the thread must not end: the next desk may be better
+                _log.exception("firms could not be made ready; each is worked out when somebody asks")
+
+
+def firms_to_ready(desk: Desk, most: int = MOST_READY) -> list[str]:
+    """The firms that were asked about last, newest first, then the others in the snapshot's order."""
+    if desk.snapshot is None:
+        return []
+    there = desk.snapshot.firms.index
+    lately = [firm for firm in _asked_lately(desk) if firm in there]
+    others = there[: most + len(lately)].astype("str")
+    return list(dict.fromkeys([*lately, *others]))[:most]
+
+
+def _asked_lately(desk: Desk) -> list[str]:
+    """Nothing where the records cannot be read now: the order is then the snapshot's."""
+    try:
+        return desk.records.audit.subjects(LATELY) if desk.records else []
+    except Unavailable:
+        return []
