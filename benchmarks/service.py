@@ -1,6 +1,8 @@
 """The service under load: answers on SQLite and PostgreSQL, the raw model beside MLflow's server, a soak.
 
-    python benchmarks/service.py [--soak MINUTES]
+    python benchmarks/service.py [sqlite postgresql score ...] [--soak MINUTES]
+
+Without names all three parts are measured; parts that are not keep their figures of an earlier run.
 
 The load comes from a second process on loopback and shares the machine's cores with the service. After each
 load the audit log is verified, and every answer's name is looked for in it. Only ratios within one run mean
@@ -30,6 +32,7 @@ from processes import MLFLOW, free_port, memory_mb, postgres, running  # noqa: E
 from served import Served, Service, load, verified  # noqa: E402
 
 KEPT = HERE / "service.json"
+PARTS = ("sqlite", "postgresql", "score")
 DEMO_HOME = HERE.parent / "var" / "demo" / "home"
 WORKERS = 2
 SECONDS = float(os.environ.get("LVDAITONG_BENCH_SECONDS", "20"))
@@ -151,21 +154,21 @@ def soak(home: Path, place: Path, minutes: float, rate: float) -> Found:
     return found | {"minutes": minutes, "asked_a_second": rate, "memory_mb": [early, late], "audit": audit}
 
 
-def measured(source: Path, minutes: float) -> Found:
-    """Every figure."""
-    found: Found = {"measured": datetime.now(UTC).date().isoformat(), "load": os.getloadavg()[0]}
-    for name in ("sqlite", "postgresql"):
+def measured(source: Path, parts: list[str], minutes: float, before: Found) -> Found:
+    """The figures of some parts, each with the machine's load before it."""
+    found: Found = {}
+    for name in parts:
+        load_before = os.getloadavg()[0]
         with tempfile.TemporaryDirectory() as folder:
             place = Path(folder)
             place.chmod(0o755)  # PostgreSQL runs as another user
             home = make_home(source, place)
             with postgres(place / "postgres") if name == "postgresql" else nullcontext(None) as address:
-                found[name] = told(name, full_answers(home, place, address))
-    with tempfile.TemporaryDirectory() as folder:
-        found["score"] = told("score", score_only(make_home(source, Path(folder)), Path(folder)))
+                part = score_only(home, place) if name == "score" else full_answers(home, place, address)
+        found[name] = told(name, part | {"load_before": load_before})
     if minutes:
         with tempfile.TemporaryDirectory() as folder:
-            rate = SOAK_SHARE * found["sqlite"]["many"]["a_second"]
+            rate = SOAK_SHARE * (before | found)["sqlite"]["many"]["a_second"]
             found["soak"] = told("soak", soak(make_home(source, Path(folder)), Path(folder), minutes, rate))
     return found
 
@@ -179,6 +182,7 @@ def told(name: str, found: Found) -> Found:
 def main() -> None:
     """Measure, keep the results beside this script, and print them."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("parts", nargs="*", choices=[*PARTS, []], help="what to measure; all by default")
     asked.add_argument(
         "--soak", type=float, default=0.0, metavar="MINUTES", help="also a soak of so many minutes"
     )
@@ -188,10 +192,11 @@ def main() -> None:
     words = asked.parse_args()
     if not (words.home / "ledger.jsonl").exists():
         raise SystemExit(f"{words.home}: no models there; run 'make demo' first")
-    found = measured(words.home, words.soak)
-    before = json.loads(KEPT.read_text("utf-8")) if KEPT.exists() else {}
+    before: Found = json.loads(KEPT.read_text("utf-8")) if KEPT.exists() else {}
     if "soak" in before:
-        found = {"soak": before["soak"] | {"earlier": True}} | found
+        before["soak"]["earlier"] = True
+    found = before | measured(words.home, words.parts or list(PARTS), words.soak, before)
+    found["measured"] = datetime.now(UTC).date().isoformat()
     found["cores"] = os.cpu_count()
     found["machine"] = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
     KEPT.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "utf-8")

@@ -16,8 +16,8 @@ def as_markdown(found: Found) -> str:
     lines = [
         "# Service",
         "",
-        f"Measured by `make bench-serving` on {found['machine']}, {found['measured']}; load before it",
-        f"{found['load']:.1f}. The load comes from a second process on the same cores.",
+        f"Measured by `make bench-serving` on {found['machine']}, {found['measured']}; load of the machine",
+        f"before it: {_loads(found)}. The questions come from a second process on the same cores.",
         "",
         _row("figure", "found", "owed", "kept"),
         _row(*["---"] * 4),
@@ -28,6 +28,11 @@ def as_markdown(found: Found) -> str:
         *_beside(found),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _loads(found: Found) -> str:
+    names = NAMES | {"score": "score only"}
+    return ", ".join(f"{title} {found[name]['load_before']:.1f}" for name, title in names.items())
 
 
 def _of_answers(found: Found, name: str) -> list[str]:
@@ -97,7 +102,7 @@ def _of_scores(score: Found) -> list[str]:
 def _of_soak(soak: Found) -> list[str]:
     early, late = soak["memory_mb"]
     faults = sum(soak["faults"].values())
-    when = " (an earlier run, before the last changes)" if soak.get("earlier") else ""
+    when = " (an earlier run)" if soak.get("earlier") else ""
     return [
         _figure(f"{soak['minutes']:.0f} minutes at {soak['asked_a_second']:.0f}/s{when}: faults", str(faults),
                 "0", not faults),

@@ -6,6 +6,7 @@ after a start, or once a new champion or snapshot was taken over, first question
 
 import logging
 from threading import Event, Thread
+from time import perf_counter
 from typing import Any
 
 from serving.board import MOST_REMEMBERED
@@ -18,8 +19,8 @@ MOST_READY = MOST_REMEMBERED * 3 // 4
 LATELY = 20_000
 """Rows of the audit log that are looked through for firms."""
 EVERY_SECONDS = 1.0
-PAUSE_SECONDS = 0.004
-"""Between two firms, each of which takes a millisecond: answers go first."""
+PAUSES = 9
+"""So many times as long as a firm took is waited before the next: answers go first, above all when many."""
 
 _log = logging.getLogger("lvdaitong.readying")
 
@@ -30,11 +31,11 @@ class Readying:
     Args:
         state: Of the application; its `desk` is looked at, and others follow it.
         every: Seconds between two looks for a new desk.
-        pause: Seconds between two firms.
+        pauses: How many times as long as a firm took is waited before the next.
     """
 
-    def __init__(self, state: Any, every: float = EVERY_SECONDS, pause: float = PAUSE_SECONDS) -> None:
-        self._state, self._every, self._pause = state, every, pause
+    def __init__(self, state: Any, every: float = EVERY_SECONDS, pauses: float = PAUSES) -> None:
+        self._state, self._every, self._pauses = state, every, pauses
         self._ended = Event()
         self._thread = Thread(target=self._run, name="readying", daemon=True)
 
@@ -56,9 +57,10 @@ class Readying:
         for entity_id in firms_to_ready(desk):
             if self._ended.is_set() or self._state.desk is not desk:
                 break
+            began = perf_counter()
             part_of(loaded.scorer, loaded.snapshot, entity_id, loaded.board)
             ready += 1
-            self._ended.wait(self._pause)
+            self._ended.wait(self._pauses * (perf_counter() - began))
         return ready
 
     def _run(self) -> None:

@@ -40,7 +40,7 @@ def desk(firms=4, lately=(), *, records=True):
 
 def working(one):
     """A readying whose application answers with that desk."""
-    return Readying(SimpleNamespace(desk=one), every=0.001, pause=0)
+    return Readying(SimpleNamespace(desk=one), every=0.001, pauses=0)
 
 
 def test_firms_asked_about_lately_come_first_then_the_snapshots_own_each_once():
@@ -74,7 +74,7 @@ def test_a_desk_that_was_replaced_is_left_at_once(monkeypatch):
         state.desk = desk()
 
     monkeypatch.setattr(readying, "part_of", replaced)
-    assert Readying(state, pause=0).make_ready(one) == 1
+    assert Readying(state, pauses=0).make_ready(one) == 1
 
 
 @pytest.mark.usefixtures("parts")
@@ -100,7 +100,7 @@ def test_the_thread_takes_each_new_desk_and_goes_on_after_a_firm_that_cannot_be_
 
     monkeypatch.setattr(readying, "part_of", told)
     state = SimpleNamespace(desk=first)
-    running = Readying(state, every=0.001, pause=0)
+    running = Readying(state, every=0.001, pauses=0)
     with caplog.at_level(logging.ERROR, "lvdaitong.readying"):
         running.start()
         for _ in range(2_000):
@@ -116,23 +116,28 @@ def test_the_thread_takes_each_new_desk_and_goes_on_after_a_firm_that_cannot_be_
     assert "readying" not in {one.name for one in threading.enumerate()}
 
 
-@pytest.mark.usefixtures("parts")
-def test_stopping_ends_it_between_two_firms():
-    one = desk(firms=1_000)
-    running = Readying(SimpleNamespace(desk=one), every=0.001, pause=0.05)
+def test_stopping_ends_it_between_two_firms_however_long_it_waits(monkeypatch):
+    one, worked = desk(firms=1_000), threading.Event()
+
+    def slow(_scorer, _snapshot, firm, board):
+        board.asked.append(firm)
+        worked.wait(0.01)
+
+    monkeypatch.setattr(readying, "part_of", slow)
+    running = Readying(SimpleNamespace(desk=one), every=0.001, pauses=100_000)
     running.start()
     for _ in range(2_000):
         if one.loaded.board.asked:
             break
         threading.Event().wait(0.005)
     running.stop()
-    assert 0 < len(one.loaded.board.asked) < 100
+    assert one.loaded.board.asked == ["e0"], "after a firm it waits, and stopping does not wait with it"
 
 
 def test_a_firm_made_ready_is_told_as_one_that_was_not_to_the_byte(home):
     one = Desk.open(home, None)
     loaded = one.loaded
-    assert Readying(SimpleNamespace(desk=one), pause=0).make_ready(one) == len(loaded.snapshot.firms)
+    assert Readying(SimpleNamespace(desk=one), pauses=0).make_ready(one) == len(loaded.snapshot.firms)
     firm = str(loaded.snapshot.firms.index[0])
     ready, anew = (part_of(loaded.scorer, loaded.snapshot, firm, board) for board in (loaded.board, None))
     assert ready.credit == anew.credit
@@ -143,7 +148,7 @@ def test_a_firm_made_ready_is_told_as_one_that_was_not_to_the_byte(home):
 
 def test_what_was_made_ready_is_not_worked_out_again(home, monkeypatch):
     one = Desk.open(home, None)
-    Readying(SimpleNamespace(desk=one), pause=0).make_ready(one)
+    Readying(SimpleNamespace(desk=one), pauses=0).make_ready(one)
     monkeypatch.setattr(firm_part, "_told_of", None)
     loaded = one.loaded
     assert part_of(loaded.scorer, loaded.snapshot, str(loaded.snapshot.firms.index[-1]), loaded.board).credit
