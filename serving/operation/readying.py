@@ -5,10 +5,10 @@ after a start, or once a new champion or snapshot was taken over, first question
 """
 
 import logging
-from threading import Event, Thread
 from time import perf_counter
 from typing import Any
 
+from serving.background import Background
 from serving.board import MOST_REMEMBERED
 from serving.desk import Desk
 from serving.firm_part import part_of
@@ -25,7 +25,7 @@ PAUSES = 9
 _log = logging.getLogger("lvdaitong.readying")
 
 
-class Readying:
+class Readying(Background):
     """Makes the firms of each desk ready, one after the other.
 
     Args:
@@ -35,19 +35,20 @@ class Readying:
     """
 
     def __init__(self, state: Any, every: float = EVERY_SECONDS, pauses: float = PAUSES) -> None:
-        self._state, self._every, self._pauses = state, every, pauses
-        self._ended = Event()
-        self._thread = Thread(target=self._run, name="readying", daemon=True)
+        super().__init__("readying", every)
+        self._state, self._pauses = state, pauses
+        self._before: Desk | None = None
 
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End; returns when the firm under way is done."""
-        self._ended.set()
-        if self._thread.is_alive():
-            self._thread.join()
+    def look(self) -> None:
+        """Make the firms of a new desk ready; whatever happens, the next one may be better."""
+        desk = self._state.desk
+        if desk is self._before:
+            return
+        self._before = desk
+        try:
+            self.make_ready(desk)
+        except Exception:  # noqa: BLE001 - the thread must not end
+            _log.exception("firms could not be made ready; each is worked out when somebody asks")
 
     def make_ready(self, desk: Desk) -> int:
         """Work out the firms of one desk, until it is replaced; how many are ready."""
@@ -62,18 +63,6 @@ class Readying:
             ready += 1
             self._ended.wait(self._pauses * (perf_counter() - began))
         return ready
-
-    def _run(self) -> None:
-        before = None
-        while not self._ended.wait(self._every):
-            desk = self._state.desk
-            if desk is before:
-                continue
-            before = desk
-            try:
-                self.make_ready(desk)
-            except Exception:  # noqa: BLE001 - the thread must not end: the next desk may be better
-                _log.exception("firms could not be made ready; each is worked out when somebody asks")
 
 
 def firms_to_ready(desk: Desk, most: int = MOST_READY) -> list[str]:

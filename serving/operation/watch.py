@@ -10,10 +10,10 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from threading import Event, Thread
 from typing import Any, Protocol
 
 from features.home import Home
+from serving.background import Background
 from serving.desk import Desk
 from serving.operation.signs import Sign, Signs
 from serving.operation.staleness import staleness
@@ -54,8 +54,10 @@ class Degraded:
         return {"what": self.what, "why": self.why, "since": self.since.isoformat(timespec="seconds")}
 
 
-class Watch:
+class Watch(Background):
     """Looks every second whether the home changed.
+
+    Make it before the first desk, and start it afterwards: what changes meanwhile is then seen.
 
     Args:
         home: Whose files are looked at.
@@ -78,24 +80,13 @@ class Watch:
         every: float = EVERY_SECONDS,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        super().__init__("watch", every)
         self._home, self._state, self._build, self._counts = home, state, build, counts
-        self._allowed_days, self._every, self._now = allowed_days, every, now
+        self._allowed_days, self._now = allowed_days, now
         self._signs = Signs(home)
         self._seen = self._signs.read()
         self._refused: tuple[tuple[Sign, ...], datetime] | None = None
         self._amiss: dict[str, Degraded] = {}
-        self._ended = Event()
-        self._thread = Thread(target=self._run, name="watch", daemon=True)
-
-    def start(self) -> None:
-        """Begin to look. Make the watch before the first desk: what changes meanwhile is then seen."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Look no more; returns when a look that runs is over."""
-        self._ended.set()
-        if self._thread.is_alive():
-            self._thread.join()
 
     def degraded(self) -> list[Degraded]:
         """What is amiss though the service answers; empty where all is well."""
@@ -108,10 +99,6 @@ class Watch:
             self._look_at_files()
         except Exception:  # noqa: BLE001 - the thread must not end: nobody would see the next change
             _log.exception("looking at the home failed; what was loaded goes on answering")
-
-    def _run(self) -> None:
-        while not self._ended.wait(self._every):
-            self.look()
 
     def _look_at_registry(self) -> None:
         found = _registry_trouble(self._home)

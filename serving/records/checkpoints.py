@@ -7,12 +7,13 @@ writer still does so itself where the log grew long all the same (`database.CHEC
 import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
-from threading import Event, Thread
+
+from serving.background import Background
 
 EVERY_SECONDS = 1.0
 
 
-class Checkpoints:
+class Checkpoints(Background):
     """Copies what was committed, as often as something was.
 
     Args:
@@ -21,21 +22,10 @@ class Checkpoints:
     """
 
     def __init__(self, file: Path, every: float = EVERY_SECONDS) -> None:
-        self._file, self._every = file, every
+        super().__init__("checkpoints", every)
+        self._file = file
         self._log = file.with_name(f"{file.name}-wal")
         self._copied = 0
-        self._ended = Event()
-        self._thread = Thread(target=self._run, name="checkpoints", daemon=True)
-
-    def start(self) -> None:
-        """Begin to look."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Look no more; returns when a copy that runs is over."""
-        self._ended.set()
-        if self._thread.is_alive():
-            self._thread.join()
 
     def look(self) -> bool:
         """Copy what was committed since the last time; whether there was anything.
@@ -56,7 +46,3 @@ class Checkpoints:
                 is_busy, *_ = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
             self._copied = 0 if is_busy else changed
         return True
-
-    def _run(self) -> None:
-        while not self._ended.wait(self._every):
-            self.look()
