@@ -11,6 +11,7 @@ import typer
 from features.home import Home
 
 APPLICATION = "serving.operation.nursery:make_app"
+IN_TURNS, ALONE = "serving.operation.turns:TurnsLoop", "auto"
 END_SECONDS = 20
 """So long may running requests take after SIGTERM; systemd and Docker wait longer before they kill."""
 
@@ -58,6 +59,7 @@ def serve(
         host=host,
         port=port,
         workers=workers,
+        loop=_event_loop(workers),
         timeout_graceful_shutdown=END_SECONDS,
         timeout_worker_healthcheck=HUNG_SECONDS,
         log_config=logs.configuration(),
@@ -79,6 +81,11 @@ def _tell_workers(home: Home, port: int, workers: int, *, demo: bool) -> Path | 
     folder = home.root.resolve() / "metrics" / str(port)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
     return folder
+
+
+def _event_loop(workers: int) -> str:
+    """What a worker runs on: with others beside it, it takes connections in turn with them."""
+    return IN_TURNS if workers > 1 and sys.platform != "win32" else ALONE
 
 
 def _expect_settings(metrics: Path | None) -> None:

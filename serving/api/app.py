@@ -32,8 +32,11 @@ from serving.settings import Settings
 
 TITLE = "绿贷通 pre-approval"
 DESCRIPTION = "Score, reasons, green grade and policy measures of one firm and one loan. Never a decision."
-RUBBISH = (50_000, 20, 50)
-"""Objects made and not gone again, and younger rounds, until Python looks for cycles; answers leave few."""
+RUBBISH = (5_000, 500, 100)
+"""Objects made and not gone again, and younger rounds, until Python looks for cycles.
+
+Answers leave few, so a look is seldom worth its time. It is short, because whoever asks meanwhile waits.
+"""
 SWITCH_SECONDS = 0.02
 """Longer than most answers take: one interrupted for another makes both late, and costs a fifth more."""
 ROUTERS = (

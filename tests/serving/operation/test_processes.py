@@ -211,3 +211,28 @@ def test_every_line_that_it_writes_is_json_but_the_greeting(serve):
     greeting, *lines = service.said
     assert greeting.startswith("page http://127.0.0.1")
     assert headers["x-request-id"] in {json.loads(line).get("request_id") for line in lines}
+
+
+def test_connections_of_one_system_are_shared_out_among_the_workers(serve):
+    service = serve("--workers", "2")
+    service.ready()
+    service.wait(lambda: len(_workers(service)) == 2)
+    time.sleep(1)  # the second one may still be starting
+    calls = [http.client.HTTPConnection("127.0.0.1", service.port, timeout=10) for _ in range(16)]
+    for one in calls:
+        one.connect()
+    for one in calls:
+        one.request("GET", "/healthz")
+        assert one.getresponse().status == 200
+    by_worker = [_connections(worker) for worker in _workers(service)]
+    for one in calls:
+        one.close()
+    assert sum(by_worker) >= 16
+    assert min(by_worker) >= 4, by_worker
+    assert service.stop() == 0
+
+
+def _connections(process):
+    """Sockets of a process."""
+    links = Path(f"/proc/{process}/fd").iterdir()
+    return sum(str(one.readlink()).startswith("socket:") for one in links if one.is_symlink())
