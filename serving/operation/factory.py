@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from features.home import Home
 from serving.api import create_app
+from serving.operation.workers import end_with_supervisor
 from serving.settings import Settings
 
 HOME_VARIABLE = "LVDAITONG_HOME"
@@ -18,4 +19,5 @@ def make_app() -> FastAPI:
     Raises:
         RequestError: The environment lacks a secret.
     """
+    end_with_supervisor()
     return create_app(Home(Path(os.environ.get(HOME_VARIABLE, "./var"))), Settings.from_environment())

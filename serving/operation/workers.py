@@ -1,8 +1,12 @@
 """Worker processes that share what takes longest to start: the imports, made once before they part."""
 
 import multiprocessing
+import os
+import signal
 import sys
 from multiprocessing import forkserver
+from multiprocessing.connection import wait
+from threading import Thread
 from typing import Any
 
 _CONTEXT: Any = multiprocessing.get_context("forkserver" if sys.platform != "win32" else None)
@@ -30,3 +34,20 @@ def share_imports() -> None:
         import uvicorn._subprocess as started
 
         started.spawn = _CONTEXT
+
+
+def end_with_supervisor() -> None:
+    """Let a worker end, as by SIGTERM, when the process that started it has died.
+
+    Nobody would stop it otherwise, and it would answer on, with the port taken, beside a service that is
+    started again. Without effect in a process that is nobody's worker.
+    """
+    supervisor = multiprocessing.parent_process()
+    if supervisor is None:
+        return
+
+    def watch() -> None:
+        wait([supervisor.sentinel])
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    Thread(target=watch, name="supervisor", daemon=True).start()

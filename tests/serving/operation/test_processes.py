@@ -236,3 +236,14 @@ def _connections(process):
     """Sockets of a process."""
     links = Path(f"/proc/{process}/fd").iterdir()
     return sum(str(one.readlink()).startswith("socket:") for one in links if one.is_symlink())
+
+
+def test_workers_end_when_their_supervisor_is_killed(serve):
+    service = serve("--workers", "2")
+    service.ready()
+    workers = service.wait(lambda: len(_workers(service)) == 2 and _workers(service))
+    service.process.kill()
+    service.process.wait()
+    service.wait(lambda: not any(Path(f"/proc/{one}").exists() for one in workers))
+    with socket.create_server(("127.0.0.1", service.port)):
+        pass  # the port is free for the next service
