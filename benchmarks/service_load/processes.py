@@ -115,7 +115,8 @@ def used_seconds(leader: int) -> float:
             told = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
         except OSError:
             continue
-        ticks += int(told[11]) + int(told[12])  # in user and in kernel mode, proc(5)
+        # in user and in kernel mode, its own and that of children that have ended: proc(5)
+        ticks += sum(map(int, told[11:15]))
     return ticks / os.sysconf("SC_CLK_TCK")
 
 

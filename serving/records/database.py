@@ -37,7 +37,8 @@ BUSY_SECONDS = 2.5
 PATIENT_SECONDS = 60
 POLL_SECONDS = 0.001
 POOL_SECONDS = 2
-CONNECTIONS, MORE_CONNECTIONS = 5, 15
+CONNECTIONS = 20
+"""A process has so many at most, and keeps them: PostgreSQL takes longer to open one than to answer."""
 CHECKPOINT_PAGES = 16_000
 """64 MB of log, where nobody copies it behind the answers (`checkpoints`)."""
 _NAMES = ("sqlite", "postgresql", "postgres", "postgresql+psycopg", "sqlite+pysqlite")
@@ -167,7 +168,7 @@ def _of_file(url: URL) -> Engine:
         connect_args={"timeout": BUSY_SECONDS},
         hide_parameters=True,
         pool_size=CONNECTIONS,
-        max_overflow=MORE_CONNECTIONS,
+        max_overflow=0,
         pool_timeout=POOL_SECONDS,
     )
     event.listen(engine, "connect", _durable)
@@ -186,7 +187,7 @@ def _of_server(url: URL) -> Engine:
         },
         hide_parameters=True,
         pool_size=CONNECTIONS,
-        max_overflow=MORE_CONNECTIONS,
+        max_overflow=0,
         pool_timeout=POOL_SECONDS,
         pool_pre_ping=True,
     )
