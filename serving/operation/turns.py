@@ -13,6 +13,8 @@ from typing import Any
 from uvloop import Loop
 
 MILLISECOND = 0.001
+LONGEST = 10
+"""Milliseconds at most for which somebody at the door waits for a process with fewer connections."""
 SHARE = 4
 """A quarter as many as a process has may come in at once, so that a crowd is not kept waiting."""
 REST_SECONDS = 1.0
@@ -76,7 +78,7 @@ class Turns:
             self._take(1)
             return
         self._loop.remove_reader(self._listening)
-        self._waiting = self._loop.call_later(MILLISECOND * mine.bit_length(), self._take_turn, mine)
+        self._waiting = self._loop.call_later(MILLISECOND * min(mine, LONGEST), self._take_turn, mine)
 
     def _take_turn(self, mine: int) -> None:
         self._listen()
