@@ -207,12 +207,12 @@ class Session:
         return self.engine.execute(ibis.to_sql(query, dialect="duckdb")).df()
 
     def firms_of(self, batches: list[str]) -> tuple[pd.Series, pd.Timestamp]:
-        """Every firm that some batches name, in order, and the last day on which a row of theirs arrived."""
-        files = _files(batches)
-        named = f"SELECT DISTINCT entity_id FROM read_parquet({files}, union_by_name = true) ORDER BY 1"  # noqa: S608 - paths are quoted
-        newest = f"SELECT max(available_at) AS day FROM read_parquet({files}, union_by_name = true)"  # noqa: S608 - same
-        firms = self.engine.execute(named).df()["entity_id"].astype("str")
-        return firms, pd.Timestamp(self.engine.execute(newest).df()["day"].iloc[0])
+        """Firms that some batches name → the day each was known first; and the day of the last row."""
+        asked = f"""
+            SELECT entity_id, min(available_at) AS first, max(available_at) AS last
+            FROM read_parquet({_files(batches)}, union_by_name = true) GROUP BY 1 ORDER BY 1"""  # noqa: S608 - paths are quoted
+        found = self.engine.execute(asked).df().astype({"entity_id": "str"})
+        return found.set_index("entity_id")["first"], pd.Timestamp(found["last"].max())
 
     def entities(self, source: Source) -> set[str]:
         """Every firm that a source names."""

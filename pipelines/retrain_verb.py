@@ -15,7 +15,9 @@ def retrain(
     *,
     as_of: Annotated[str, typer.Option("--as-of", help="Day until which data count, YYYY-MM-DD.")],
     recipe: RecipeName = "city",
-    again: Annotated[bool, typer.Option("--again", help="Begin anew though that day is done.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Begin anew though that day is done, or another recipe's.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Learn a challenger, compare it with the champion, score every firm in its shadow, and recommend.

@@ -1,7 +1,9 @@
 """Samples to learn from: features as of each loan's application, and what became of the loan."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 import pandas as pd
@@ -33,7 +35,8 @@ class Scope:
     elsewhere. So both may lie in one home.
     """
 
-    firms: pd.Series
+    known_from: pd.Series
+    """Firm → the day on which anything of it was known first."""
     sources: frozenset[str]
     newest: pd.Timestamp
     research: str | None = None
@@ -42,6 +45,8 @@ class Scope:
     """What counts as default on the recipe's loan tape; None for `models/label_rules.yaml`."""
     model_settings: Mapping[str, Any] = field(default_factory=dict)
     """Settings of the credit model where the recipe's differ from its defaults."""
+    data: str = ""
+    """Digest of the batches that the lake held: what was made of others may differ."""
 
     def registered(self, model: str) -> str:
         """Name under which a model of these firms is registered: research takes no champion's place."""
@@ -51,9 +56,18 @@ class Scope:
         """The features whose sources are all there; the others would be missing for every firm."""
         return tuple(one for one in features if self.sources.issuperset(one.sources))
 
+    @property
+    def firms(self) -> pd.Series:
+        """Every firm, whenever it was known first."""
+        return self.known_from.index.to_series(index=range(len(self.known_from)))
+
+    def firms_on(self, day: pd.Timestamp) -> pd.Series:
+        """The firms of which anything was known on a day."""
+        return self.firms[(self.known_from <= day).to_numpy()]
+
     def spine(self, day: pd.Timestamp) -> pd.DataFrame:
-        """Every firm on one day."""
-        return pd.DataFrame({"entity_id": self.firms, "as_of": day})
+        """Every firm that was known on one day."""
+        return pd.DataFrame({"entity_id": self.firms_on(day), "as_of": day})
 
 
 def scope_of(home: Home, recipe: Recipe, collected_now: list[Receipt]) -> Scope:
@@ -71,11 +85,11 @@ def scope_of(home: Home, recipe: Recipe, collected_now: list[Receipt]) -> Scope:
     paths = [str(batch_path(home, receipt.source, receipt.batch)) for receipt in batches]
     firms, newest = session.firms_of(paths)
     if recipe.key == "uscc":
-        firms = firms[are_valid(firms)]
+        firms = firms[_are_coded(firms)]
     if firms.empty:
         raise ModelError(f"{home.lake}: the lake names no firm; collect a recipe first")
     sources = frozenset(receipt.source for receipt in batches)
-    return Scope(firms, sources, newest, research, recipe.label_rules, recipe.model)
+    return Scope(firms, sources, newest, research, recipe.label_rules, recipe.model, digest_of(batches))
 
 
 def whole_lake(home: Home) -> Scope:
@@ -89,12 +103,22 @@ def whole_lake(home: Home) -> Scope:
     firms, newest = (
         Session(home).firms_of([str(batch_path(home, receipt.source, receipt.batch)) for receipt in batches])
         if batches
-        else (pd.Series(dtype="str"), pd.NaT)
+        else (pd.Series(dtype="datetime64[ns]"), pd.NaT)
     )
-    coded = firms[are_valid(firms)]
+    coded = firms[_are_coded(firms)]
     if firms.empty:
         raise ModelError(f"{home.lake}: the lake names no firm; collect a recipe first")
-    return Scope(coded if len(coded) else firms, frozenset(sources), newest)
+    return Scope(coded if len(coded) else firms, frozenset(sources), newest, data=digest_of(batches))
+
+
+def digest_of(batches: Sequence[Receipt]) -> str:
+    """A name of these batches and no others, in any order."""
+    named = sorted([receipt.source, receipt.batch] for receipt in batches)
+    return sha256(json.dumps(named).encode()).hexdigest()[:16]
+
+
+def _are_coded(firms: pd.Series) -> Any:
+    return are_valid(firms.index.to_series()).to_numpy()
 
 
 def outcomes_as_of(home: Home, day: pd.Timestamp, rules: LabelRules | None = None) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from features.assemble import Watch, assemble
 from features.definitions import ALL
+from features.errors import LakeError
 from features.green_facts import coverage_of_facts, green_facts
 from features.home import Home
 from features.lake import commit, staged
@@ -75,6 +76,7 @@ def write_snapshot(
             "credit": scope.registered(CREDIT),
             "green": scope.registered(GREEN),
         } | (_about(folder) if policy_day is None else {})
+        about["data"] = scope.data
         (staging / ABOUT_FILE).write_text(json.dumps(about), "utf-8")
         told = coverage_of(known, scope.usable(ALL))
         read = green_facts(Session(home), list(values.index), day.date(), frozenset(scope.sources))
@@ -85,6 +87,16 @@ def write_snapshot(
         for name in (COVERAGE_FILE, ABOUT_FILE, GREEN_FILE, FEATURES_FILE, FIRMS_FILE):
             commit(staging / name, folder / name)
     return folder
+
+
+def is_current(home: Home, scope: Scope, day: date) -> bool:
+    """Whether a whole snapshot of a day is there, made of what the lake holds now.
+
+    What arrived since may be about that day, too: a source collected with its history, a file mended.
+    """
+    folder = home.features(day)
+    is_whole = all((folder / name).is_file() for name in (FEATURES_FILE, FIRMS_FILE))
+    return is_whole and _about(folder).get("data") == scope.data
 
 
 def _coverage_of_indicators(read: pd.DataFrame, firms: int) -> list[dict[str, Any]]:
@@ -99,7 +111,10 @@ def _coverage_of_indicators(read: pd.DataFrame, firms: int) -> list[dict[str, An
 
 def _about(folder: Path) -> dict[str, str]:
     """What an earlier snapshot of that day says of itself: its models and its policy day stay."""
+    file = folder / ABOUT_FILE
     try:
-        return dict(json.loads((folder / ABOUT_FILE).read_text("utf-8")))
+        return dict(json.loads(file.read_text("utf-8")))
     except FileNotFoundError:
         return {}
+    except (OSError, ValueError, TypeError) as error:
+        raise LakeError(f"{file}: no whole JSON; delete the file, and it is made again") from error

@@ -3,7 +3,7 @@
 import json
 import sys
 import time
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 
@@ -17,7 +17,7 @@ def look(home: Path, day: date) -> dict[str, object]:
 
     began, used = time.perf_counter(), time.process_time()
     try:
-        told = monitor(Home(home), load_recipe("city"), day, steps()).as_record()
+        told = monitor(Home(home), load_recipe("city"), day, steps(), datetime.now(UTC)).as_record()
     except LvdaitongError as error:
         told = {"as_of": str(day), "failed": str(error), "alerts": []}
     took = {"seconds": time.perf_counter() - began, "processor_seconds": time.process_time() - used}

@@ -33,7 +33,7 @@ def _scores(history: list[MonthFigures], now: Population, limits: Limits) -> Ite
     yield told(
         "score_drift",
         now.model,
-        _since(history, lambda one: one.score_psi[0] >= limits["psi_act" if acts else "psi_watch"]),
+        _since(history, now, lambda one: one.score_psi[0] >= limits["psi_act" if acts else "psi_watch"]),
         0.97 if acts else 0.8,
         needs_person=acts,
         psi=psi,
@@ -43,11 +43,12 @@ def _scores(history: list[MonthFigures], now: Population, limits: Limits) -> Ite
     )
 
 
-def _since(history: list[MonthFigures], holds: Callable[[Population], bool]) -> str:
-    """The first month of those without a gap until now in which something holds."""
+def _since(history: list[MonthFigures], now: Population, holds: Callable[[Population], bool]) -> str:
+    """The first month of those without a gap until now in which something holds of the same champion."""
     since = history[-1]
     for month in reversed(history):
-        if month.population is None or not holds(month.population):
+        one = month.population
+        if one is None or one.model != now.model or not holds(one):
             break
         since = month
     return since.month
@@ -65,7 +66,7 @@ def _features(
     yield told(
         "feature_drift",
         worst[0] if len(found) == 1 else f"{len(found)} features",
-        _since(history, lambda one: bool(_beyond(one, limits))),
+        _since(history, now, lambda one: bool(_beyond(one, limits))),
         0.95 if many else 0.7,
         needs_person=many,
         count=len(found),
@@ -83,8 +84,9 @@ def _beyond(population: Population, limits: Limits) -> list[str]:
 
 
 def _green(history: list[MonthFigures], now: Population, limits: Limits) -> Iterator[Alert]:
-    """Score and green grade that go together otherwise than in the year before."""
-    past = [one.population.green for one in history[:-1][-YEAR:] if one.population and one.population.green]
+    """Score and green grade that go together otherwise than in the same champion's year before."""
+    before_now = (month.population for month in history[:-1][-YEAR:])
+    past = [one.green for one in before_now if one and one.model == now.model and one.green]
     if not now.green or not past:
         return
     before = sum(one[0] for one in past) / len(past)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from statistics import median
 
+from features.catalogue import source_named
 from models.monitoring.alert import Alert, told
 from models.monitoring.limits import Limits
 from models.monitoring.month import MonthFigures
@@ -10,6 +11,8 @@ from models.monitoring.month import MonthFigures
 YEAR = 12
 LONGEST = 12
 """Months for which a changed unit is told as such."""
+SELDOM = {"quarterly": 4, "yearly": 2}
+"""Months with rows, within two years, that are a history of a source which reports so seldom."""
 
 GUESSES = {
     -4: ("元 → 万元", "CNY → 10,000 CNY"),
@@ -32,7 +35,7 @@ def unit_changes(history: list[MonthFigures], limits: Limits) -> Iterator[Alert]
     for name in history[-1].sources:
         columns = {
             column: found
-            for column in history[-1].source(name).sizes
+            for column in _columns(history[-LONGEST:], name)
             if (found := _moved(history, name, column, limits)) is not None
         }
         if columns:
@@ -51,21 +54,45 @@ def unit_changes(history: list[MonthFigures], limits: Limits) -> Iterator[Alert]
             )
 
 
+def _columns(history: list[MonthFigures], name: str) -> list[str]:
+    """Columns with a size in any of the months: what came in another unit is there in empty months, too."""
+    return list(dict.fromkeys(one for month in reversed(history) for one in month.source(name).sizes))
+
+
 def _moved(history: list[MonthFigures], name: str, column: str, limits: Limits) -> tuple[int, str] | None:
     """Powers of ten by which a column has moved and the month since when; None where it has not.
 
     The months before the move must have been calm, and every month since must have moved the same way.
     """
     for run in range(LONGEST, 0, -1):  # the longest: a month of mixed rows belongs to the move
-        since, before = history[-run:], history[:-run][-YEAR:]
-        usual = [sizes for month in before if (sizes := _sizes(month, name, column, limits))]
-        now = [sizes for month in since if (sizes := _sizes(month, name, column, limits))]
-        if len(usual) < min(limits["months_of_history"], YEAR) or not now:
-            continue
-        move = _move(usual, now, limits)
+        usual = _usual(history[:-run], name, column, limits)
+        now = _filled(history[-run:], name, column, limits)
+        move = _move(list(usual.values()), list(now.values()), limits) if usual and now else 0
         if move:
-            return move, since[0].month
+            return move, min(now)
     return None
+
+
+def _usual(history: list[MonthFigures], name: str, column: str, limits: Limits) -> dict[str, list[float]]:
+    """What a year tells of a column, or two where one has too few months with rows; empty without enough.
+
+    Of a source that reports seldom by the catalogue few such months are enough, but for no history shorter
+    than a year: those who file early are no measure of those who file late.
+    """
+    fewest = min(limits["months_of_history"], YEAR)
+    found = _filled(history[-YEAR:], name, column, limits)
+    if len(found) >= fewest:
+        return found
+    found = _filled(history[-2 * YEAR :], name, column, limits)
+    if len(history) >= YEAR:
+        fewest = min(fewest, SELDOM.get(source_named(name).frequency, fewest))
+    return found if len(found) >= fewest else {}
+
+
+def _filled(history: list[MonthFigures], name: str, column: str, limits: Limits) -> dict[str, list[float]]:
+    """Month → quartiles, of the months with enough rows."""
+    told_ = ((month.month, _sizes(month, name, column, limits)) for month in history)
+    return {month: sizes for month, sizes in told_ if sizes}
 
 
 def _sizes(month: MonthFigures, name: str, column: str, limits: Limits) -> list[float] | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import takewhile
 
 from features.catalogue import source_named
 from features.rhythm import is_late
@@ -85,22 +86,27 @@ def _overdue(history: History, name: str, limits: Limits) -> Alert | None:
     It must have brought rows before; a source that never came is none that stops.
     """
     most = max((month.source(name).rows for month in history[:-1]), default=0)
-    late = [_is_overdue(history[: len(history) - back], name) for back in range(GRACE_MONTHS)]
-    if not late[0] or most < limits["silent_least_rows"]:
+    run = _months_overdue(history, name)
+    if not run or most < limits["silent_least_rows"]:
         return None
-    found = history[-1].source(name).rows
-    if not all(late):
-        since, facts = history[-1].month, {"expected": 1, "found": found}
+    since, found = history[-run].month, history[-1].source(name).rows
+    if run < GRACE_MONTHS:
+        facts = {"expected": 1, "found": found}
         return told("source_late", name, since, 0.7, needs_person=False, case="season", **facts)
-    since = history[-GRACE_MONTHS].month
     return told("source_stops", name, since, 0.9, needs_person=True, case="season", found=found)
+
+
+def _months_overdue(history: History, name: str) -> int:
+    """At how many month ends in a row until the newest a source was overdue by what was known then."""
+    ends = range(len(history), 0, -1)
+    return sum(1 for _ in takewhile(lambda end: _is_overdue(history[:end], name), ends))
 
 
 def _is_overdue(history: History, name: str) -> bool:
     """Whether the newest event known of a source is older than its calendar explains."""
     events = [month.source(name).newest for month in history]
     newest = max((date.fromisoformat(one[:10]) for one in events if one), default=None)
-    return bool(history) and bool(is_late(name, newest, date.fromisoformat(history[-1].as_of)))
+    return bool(is_late(name, newest, date.fromisoformat(history[-1].as_of)))
 
 
 def _told(name: str, since: MonthFigures, counts: list[int], run: int, *, regular: bool) -> Alert:

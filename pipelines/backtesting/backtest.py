@@ -12,7 +12,7 @@ from features.home import Home
 from pipelines.backtesting.applications import amounts
 from pipelines.backtesting.days import step_days
 from pipelines.backtesting.judging import Judged, applied_in, judge
-from pipelines.backtesting.parameters import Parameters, with_own
+from pipelines.backtesting.parameters import Parameters, shipped, with_own
 from pipelines.backtesting.policies import chosen
 from pipelines.backtesting.replay import Replay
 from pipelines.backtesting.teaching import known_on_day
@@ -52,6 +52,7 @@ class Backtest:
         first: Day of the first model.
         last: Last day of applications.
         as_of: Day until which outcomes counted in the end.
+        newest: Last day of which the lake knew anything.
         days: Every step, the first model's day included.
         features: How many columns the models learnt from.
         policies: What came of each, never retraining first.
@@ -62,6 +63,7 @@ class Backtest:
     first: pd.Timestamp
     last: pd.Timestamp
     as_of: pd.Timestamp
+    newest: pd.Timestamp
     days: tuple[pd.Timestamp, ...]
     features: int
     policies: tuple[Judged, ...]
@@ -105,14 +107,27 @@ def backtest(home: Home, recipe: Recipe, asked: Asked, steps: Steps, alert: Aler
     with steps.step("what came of them"):
         judged = judge(walks, truth, period, replay.applications, amounts(home, as_of), parameters)
     return Backtest(
-        recipe.name, asked.first, asked.last, as_of, days, len(features), tuple(judged), parameters
+        recipe=recipe.name,
+        first=asked.first,
+        last=asked.last,
+        as_of=as_of,
+        newest=scope.newest,
+        days=days,
+        features=len(features),
+        policies=tuple(judged),
+        parameters=parameters,
     )
 
 
 def folder_of(home: Home, found: Backtest) -> Path:
-    """Where page and JSON of a backtest lie: a folder for these days and policies."""
+    """Where page and JSON of a backtest lie: a folder for these days, policies and numbers of one's own."""
     policies = "+".join(one.walk.policy for one in found.policies)
-    return home.root / "backtest" / f"from={found.first:%Y-%m-%d},to={found.last:%Y-%m-%d},{policies}"
+    parts = [f"from={found.first:%Y-%m-%d}", f"to={found.last:%Y-%m-%d}", policies]
+    if found.as_of != found.newest:
+        parts.append(f"as_of={found.as_of:%Y-%m-%d}")
+    own = {name: one.value for name, one in found.parameters.items() if one.value != shipped()[name].value}
+    parts += [f"{name}={value}" for name, value in own.items()]
+    return home.root / "backtest" / ",".join(parts)
 
 
 def _truth_day(scope: Scope, asked: Asked) -> pd.Timestamp:

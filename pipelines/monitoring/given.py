@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,7 @@ from features.feature import AnyFeature
 from features.home import Home
 from models.registry import CREDIT, Version, champion, load_version
 from models.scored import ScoredClassifier
+from pipelines.clock import refuse_early_clock, refuse_future
 from pipelines.lake_training import lake_scope
 from pipelines.monitoring.inputs import SEGMENT_FEATURES, read_by
 from pipelines.recipe import Recipe
@@ -76,14 +77,16 @@ class Given:
         return pd.Series(np.concatenate(found) if found else [], index=table.index, dtype="float64")
 
 
-def examine(home: Home, recipe: Recipe, day: date) -> Given:
+def examine(home: Home, recipe: Recipe, day: date, now: datetime) -> Given:
     """Everything that a look at a month needs; nothing is written.
 
     Raises:
         ModelError: Nothing was collected; there is no champion, it cannot be read, or it reads features that
-            are not defined any more or whose sources were never collected.
-        RequestError: The day lies before the champion's own.
+            are not defined any more or whose sources were never collected; the clock was set back.
+        RequestError: The day has not come, or lies before the champion's own.
     """
+    refuse_future(day, now)
+    refuse_early_clock(home, now)
     scope = lake_scope(home, recipe)
     version = champion(home, scope.registered(CREDIT))
     _refuse_early(version, day)

@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -115,10 +116,20 @@ def read_reference(home: Home, version: Version) -> Reference | None:
 
 
 def read_features(given: Given, day: date) -> pd.DataFrame | None:
-    """What the champion reads of every firm, by the snapshot of a day; None where that lacks something."""
-    path = given.home.features(day) / FEATURES_FILE
-    if not path.is_file():
+    """What the champion reads of every firm, by the snapshot of a day; None where that lacks something.
+
+    Raises:
+        LakeError: Its file is damaged.
+    """
+    folder = given.home.features(day)
+    path = folder / FEATURES_FILE
+    if not (path.is_file() and (folder / FIRMS_FILE).is_file()):  # the one without the other: it was killed
         return None
+    with _told(path):
+        return _read_features(given, path)
+
+
+def _read_features(given: Given, path: Path) -> pd.DataFrame | None:
     there = set(pq.read_schema(path).names)
     names = [one.name for one in (*given.features, *given.beside)]
     if not {one.name for one in given.features} <= there:
@@ -129,11 +140,16 @@ def read_features(given: Given, day: date) -> pd.DataFrame | None:
 
 
 def read_grades(home: Home, day: date) -> pd.Series | None:
-    """Official green grades by firm, from the snapshot of a day; None where it tells none."""
+    """Official green grades by firm, from the snapshot of a day; None where it tells none.
+
+    Raises:
+        LakeError: Its file is damaged.
+    """
     path = home.features(day) / FIRMS_FILE
-    if "green_grade" not in pq.read_schema(path).names:
-        return None
-    return pd.read_parquet(path, columns=["green_grade"])["green_grade"]
+    with _told(path):
+        if "green_grade" not in pq.read_schema(path).names:
+            return None
+        return pd.read_parquet(path, columns=["green_grade"])["green_grade"]
 
 
 def read_coverage(home: Home, day: date) -> dict[str, Any]:
@@ -152,7 +168,14 @@ def _json(path: Path) -> Any:
 def _parquet(path: Path) -> pd.DataFrame | None:
     if not path.is_file():
         return None
-    try:
+    with _told(path):
         return pd.read_parquet(path)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """A Parquet file's errors in our words."""
+    try:
+        yield
     except (OSError, ValueError) as error:
         raise LakeError(f"{path}: no whole Parquet file; delete it, and it is made again") from error

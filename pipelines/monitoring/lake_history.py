@@ -1,5 +1,6 @@
 """The months until a day: kept ones as they are, and those that are not kept from the lake, all at once."""
 
+from dataclasses import replace
 from datetime import date
 
 from features.session import Session
@@ -18,20 +19,27 @@ LENGTH = 25
 def history_of(given: Given, steps: Steps) -> tuple[list[MonthFigures], list[MonthFigures]]:
     """The months until the as-of day, the newest from the lake alone; and those that were not kept yet.
 
-    Months before the first row of the lake are left out.
+    Of a source that was collected later, with its history, a kept month tells nothing: that source's arrivals
+    are looked up, and the rest stays. Months before the first row of the lake are left out.
 
     Raises:
         LakeError: Nothing arrived in the newest month.
     """
     ends = Months.until(given.day, LENGTH).ends
     kept = {end: found for end in ends[:-1] if (found := read_month(given.home, end)) is not None}
-    first = next(place for place, end in enumerate(ends) if end not in kept)
+    whole = {end for end, month in kept.items() if month.sources.keys() >= given.scope.sources}
+    first = next(place for place, end in enumerate(ends) if end not in whole)
     made = _from_lake(given, Months.until(given.day, LENGTH - first), steps)
     refuse_empty(given, _rows(made[ends[-1]]))
-    months = [kept.get(end) or made[end] for end in ends]
-    new = [made[end] for end in ends[:-1] if end not in kept and _rows(made[end])]
+    months = [_completed(kept[end], made.get(end)) if end in kept else made[end] for end in ends]
+    new = [month for end, month in zip(ends[:-1], months, strict=False) if end not in whole and _rows(month)]
     begun = next(place for place, month in enumerate(months) if _rows(month))
     return months[begun:], new
+
+
+def _completed(kept: MonthFigures, made: MonthFigures | None) -> MonthFigures:
+    """What is kept of a month, with the sources that it does not name."""
+    return kept if made is None else replace(kept, sources=made.sources | kept.sources)
 
 
 def _from_lake(given: Given, months: Months, steps: Steps) -> dict[date, MonthFigures]:

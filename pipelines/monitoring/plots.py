@@ -12,8 +12,9 @@ MOST_TICKS = 7
 
 
 def psi_plot(history: Sequence[MonthFigures], watch: float, act: float) -> str | None:
-    """PSI of the scores by month, with the lines of watching and acting; None with fewer than two months."""
-    months = [(one.month, one.population.score_psi[0]) for one in history if one.population]
+    """PSI of the newest champion's scores by month, with both lines; None with fewer than two months."""
+    told = [(one.month, one.population) for one in history if one.population]
+    months = [(month, one.score_psi[0]) for month, one in told if one.model == told[-1][1].model]
     if len(months) < 2:  # noqa: PLR2004 - one month is no curve
         return None
     names, values = [name for name, _ in months], [value for _, value in months]

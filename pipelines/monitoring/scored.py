@@ -56,9 +56,11 @@ def scores_before(given: Given, steps: Steps) -> Before:
     kept = {months: read_scores(given.home, day, given.version) for months, day in days.items()}
     wanted = [months for months, day in days.items() if kept[months] is None and day >= given.learnt_on]
     known = None if reference else read_features(given, given.learnt_on)
-    parts = [_spine(_sample(given), pd.Timestamp(days[months])) for months in wanted]
+    ends = [pd.Timestamp(days[months]) for months in wanted]
+    parts = [_spine(_sample(given, end), end) for end in ends]
     if reference is None and known is None:
-        parts.append(_spine(given.scope.firms, pd.Timestamp(given.learnt_on)))
+        learnt_on = pd.Timestamp(given.learnt_on)
+        parts.append(_spine(given.scope.firms_on(learnt_on), learnt_on))
     tables = _assembled(given, parts, steps) if parts else []
     scores = {months: given.pd_(table) for months, table in zip(wanted, tables, strict=False)}
     return Before(
@@ -96,9 +98,9 @@ def scored_loans(given: Given, features: pd.DataFrame, steps: Steps) -> pd.DataF
     return _loans(given, outcomes, before, unknown, table)
 
 
-def _sample(given: Given) -> pd.Series:
-    """Firms spread evenly over all of them; all where they are few."""
-    firms = given.scope.firms.reset_index(drop=True)
+def _sample(given: Given, day: pd.Timestamp) -> pd.Series:
+    """Firms spread evenly over those known on a day; all where they are few."""
+    firms = given.scope.firms_on(day).reset_index(drop=True)
     return firms.iloc[np.unique(np.linspace(0, len(firms) - 1, min(MOST_FIRMS, len(firms))).astype(int))]
 
 

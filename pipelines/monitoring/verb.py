@@ -1,5 +1,6 @@
 """The verb `monitor`: the monthly look at a home; exit code 15 where something needs a person."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
@@ -25,7 +26,7 @@ def monitor(
     from pipelines.monitoring.watch import monitor as look
     from pipelines.recipe import load_recipe
 
-    seen = look(context.obj, load_recipe(recipe), day_of(as_of).date(), steps())
+    seen = look(context.obj, load_recipe(recipe), day_of(as_of).date(), steps(), datetime.now(UTC))
     if as_json:
         print_json(seen.as_record() | {"folder": str(seen.folder)})
     else:

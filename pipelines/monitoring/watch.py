@@ -1,7 +1,7 @@
 """monitor: what arrived, what moved, how the champion does, what needs a person; on one page."""
 
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,24 +27,25 @@ from pipelines.monitoring.seen import Watched
 from pipelines.monitoring.service import service_of
 from pipelines.recipe import Recipe
 from pipelines.segmenting import DISTRICTS
-from pipelines.snapshot import write_snapshot
+from pipelines.snapshot import is_current, write_snapshot
 from pipelines.steps import Steps
 
 History = tuple[list[MonthFigures], list[MonthFigures]]
 
 
-def monitor(home: Home, recipe: Recipe, day: date, steps: Steps) -> Watched:
+def monitor(home: Home, recipe: Recipe, day: date, steps: Steps, now: datetime) -> Watched:
     """Look at a month, and write figures, page, alerts and metrics to `monitor/as_of=D/`.
 
-    Only what was known on the day is read. What earlier looks kept is not worked out again.
+    Only what was known on the day is read. What earlier looks kept is not worked out again, but for sources
+    that were not collected then.
 
     Raises:
-        ModelError: There is no champion, it cannot be read, or it vanished meanwhile.
-        RequestError: The day lies before the champion's own.
+        ModelError: There is no champion, it cannot be read, it vanished meanwhile, or the clock was set back.
+        RequestError: The day has not come, or lies before the champion's own.
         LakeError: Nothing arrived in the month, a kept file is damaged, or the disk is full; what was there
             before stays.
     """
-    given = examine(home, recipe, day)
+    given = examine(home, recipe, day, now)
     with ThreadPoolExecutor(1) as beside:  # the engine's and the model's work, while Python does its own
         coming = beside.submit(history_of, given, steps)
         with steps.step("features of every firm"):
@@ -67,8 +68,9 @@ def monitor(home: Home, recipe: Recipe, day: date, steps: Steps) -> Watched:
 
 
 def _features(given: Given, coming: Future[History], steps: Steps) -> pd.DataFrame:
-    """The day's features; its snapshot is made where it is not there, or lacks what the champion reads."""
-    found = kept.read_features(given, given.day)
+    """The day's features; its snapshot is made where it is not there, or is of other data than now."""
+    is_there = is_current(given.home, given.scope, given.day)
+    found = kept.read_features(given, given.day) if is_there else None
     if found is None:
         coming.result()  # no snapshot of a month in which nothing arrived
         write_snapshot(given.home, given.scope, given.at, watch=steps.say)
@@ -121,7 +123,9 @@ def _write(
         place = kept.folder(home, date.fromisoformat(month.as_of))
         contents[place / kept.FIGURES] = kept.as_json(month.as_record())
     for day, one in before.new_scores.items():
-        contents[kept.folder(home, day) / kept.SCORES] = kept.scores_to_keep(one, version)
+        place = kept.folder(home, day) / kept.SCORES
+        if not place.exists():  # else another champion's, of every firm
+            contents[place] = kept.scores_to_keep(one, version)
     if before.reference_is_new:
         contents[kept.reference_path(home, version)] = kept.as_json(before.reference.as_record())
     contents |= {

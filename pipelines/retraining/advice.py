@@ -104,17 +104,26 @@ def _of_moves(moved: Told | None, limits: Limits) -> Iterator[Reason]:
 
 
 def _of_figures(comparison: Told, limits: Limits) -> Iterator[Reason]:
-    gain, least = comparison["gain"], limits["least_gain"].value
-    better = gain["low"] > least
-    yield _reason("gain" if better else "no_gain", "promote" if better else "keep", **gain, limit=least)
     before, after = (_ratio(comparison[model]["ratio"]) for model in ("champion", "challenger"))
     off = {model: is_off(comparison[model]["ratio"], limits) for model in ("champion", "challenger")}
-    if off["champion"] and not off["challenger"]:
-        yield _reason("calibration", "promote", before=before, after=after)
-    elif off["champion"]:
+    yield _of_gain(comparison["gain"], limits["least_gain"].value, champion_off=off["champion"])
+    if off["champion"] and off["challenger"]:
         yield _reason("both_off", "investigate", before=before, after=after)
+    elif off["champion"]:
+        yield _reason("calibration", "promote", before=before, after=after)
+    elif off["challenger"]:
+        yield _reason("newly_off", "investigate", before=before, after=after)
     else:
         yield _reason("calibrated", "keep", before=before)
+
+
+def _of_gain(gain: Told, least: float, *, champion_off: bool) -> Reason:
+    """What the whole interval says; a loss beside a champion that is off is for a person to weigh."""
+    if gain["low"] > least:
+        return _reason("gain", "promote", **gain, limit=least)
+    if gain["high"] < 0:
+        return _reason("loss", "investigate" if champion_off else "keep", **gain)
+    return _reason("small_gain" if gain["low"] > 0 else "no_gain", "keep", **gain, limit=least)
 
 
 def is_off(ratio: Told, limits: Limits) -> bool:

@@ -11,18 +11,17 @@ import pandas as pd
 from features.catalogue import source_named
 from features.definitions import CREDIT as CREDIT_FEATURES
 from features.definitions import by_name
-from features.errors import ModelError, RecipeError, RequestError
+from features.errors import ModelError, RecipeError
 from features.feature import AnyFeature
 from features.home import Home
 from features.lake import receipts
 from features.session import Session
 from models import ledger
-from models.chained import PATIENCE
 from models.label_rules import LabelRules
 from models.registry import CREDIT, Version, find_champion, load_version
 from models.registry.listing import one_version
-from models.registry.standing import CHINA
 from models.scored import ScoredClassifier
+from pipelines.clock import refuse_early_clock, refuse_future
 from pipelines.lake_training import lake_scope
 from pipelines.recipe import Recipe
 from pipelines.sample import Scope
@@ -97,12 +96,11 @@ def examine(home: Home, recipe: Recipe, day: pd.Timestamp, now: datetime) -> Giv
             f"{recipe.path}: its label is '{recipe.label}'; a retraining compares later loans, which only "
             f"'{LOAN_TAPE}' has; use 'lvdaitong train credit --recipe {recipe.name}'"
         )
-    today = now.astimezone(CHINA).date()
-    if day.date() > today:
-        raise RequestError(f"--as-of {day:%Y-%m-%d}: that day has not come; expected {today} or before")
+    refuse_future(day.date(), now)
     scope = lake_scope(home, recipe)
     champion = _champion(home, scope.registered(CREDIT))
-    _refuse_early(home, champion, day.date(), now)
+    _refuse_early(champion, day.date())
+    refuse_early_clock(home, now)
     model = load_version(home, champion)
     if not isinstance(model, ScoredClassifier):
         raise ModelError(
@@ -147,18 +145,12 @@ def _champion(home: Home, name: str) -> Version:
     return found
 
 
-def _refuse_early(home: Home, champion: Version, day: date, now: datetime) -> None:
+def _refuse_early(champion: Version, day: date) -> None:
     known = champion.tags.get("as_of")
     if known and day < date.fromisoformat(known):
         raise ModelError(
             f"{champion.label} was made from what was known on {known}; --as-of {day} lies before it: was "
             "the clock set back?"
-        )
-    lines = ledger.read(home)
-    if lines and now < lines[-1].moment - PATIENCE:
-        raise ModelError(
-            f"{home.root / ledger.FILE}: the clock says {now.isoformat(timespec='seconds')} and the last "
-            f"line was written {lines[-1].at}; set the clock right"
         )
 
 

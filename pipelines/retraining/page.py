@@ -29,12 +29,21 @@ def render(record: Told) -> str:
         .render(
             r=record,
             w=words(),
+            lead=lead(record),
             segment=segment_zh,
             shade=shade,
             bar=range_zh,
             width=lambda firms: round(100 * firms / max(most, 1), 1),
         )
     )
+
+
+def lead(record: Told) -> str:
+    """What the recommendation comes to; where it promotes, checks that warned are named."""
+    warned = [one["number"] for one in record["checks"] if not one["passed"]]
+    code = "promote_warned" if record["advice"] == "promote" and warned else record["advice"]
+    said: str = words()["lead"][code]
+    return said.format(named="、".join(warned))
 
 
 @cache

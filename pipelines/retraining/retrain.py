@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from features.errors import RequestError
 from features.home import Home
 from models.registry import load_version
 from models.registry.listing import one_version
@@ -21,9 +22,9 @@ from pipelines.retraining.limits import Limits, limits_of
 from pipelines.retraining.page import render
 from pipelines.retraining.shadowing import moves, side_by_side
 from pipelines.segmenting import segments_of
-from pipelines.snapshot import write_snapshot
+from pipelines.snapshot import is_current, write_snapshot
 from pipelines.steps import Steps
-from serving.snapshot import FEATURES_FILE, FIRMS_FILE, load_snapshot
+from serving.snapshot import load_snapshot
 
 FILES = {
     "judged": "judged.parquet",
@@ -65,21 +66,36 @@ def retrain(
         day: Day until which data count.
         steps: Told of every step.
         clock: Says what time it is.
-        again: Begin anew though the day is done.
+        again: Begin anew though the day is done, or another recipe's.
 
     Raises:
+        RequestError: That day is another recipe's in this home, and `again` is not asked.
         LvdaitongError: What `examine` refuses; or the tape is too short, the registry vanished, the disk is
             full. What was done until then stays done, and the champion answers as before.
     """
     with alone(home):
         journal = Journal.read(home, day.date())
         done = journal.told("recommendation")
+        if not again:
+            _refuse_other_recipe(journal, recipe, day)
         if done is not None and not again:
             return Retrained(done, journal.folder, fresh=False)
         given = examine(home, recipe, day, clock())
         if done is not None:
             journal = Journal(home, day.date(), {})
         return _Retraining(given, journal, limits_of(home), steps, clock).whole()
+
+
+def _refuse_other_recipe(journal: Journal, recipe: Recipe, day: pd.Timestamp) -> None:
+    """A day's folder holds one retraining: no recipe answers for another, or takes its steps away."""
+    made_by = journal.given.get("recipe", recipe.name)
+    if made_by == recipe.name:
+        return
+    stands = "begun" if journal.told("recommendation") is None else "done"
+    raise RequestError(
+        f"--as-of {day:%Y-%m-%d}: its retraining was {stands} with recipe '{made_by}', expected "
+        f"'{recipe.name}'; ask with --recipe {made_by}, or begin it anew with --again ({journal.folder})"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +151,7 @@ class _Retraining:
     def _snapshot(self) -> Told:
         given, day = self.given, self.given.day.date()
         folder = given.home.features(day)
-        there = all((folder / name).is_file() for name in (FEATURES_FILE, FIRMS_FILE))
+        there = is_current(given.home, given.scope, day)
         if not there:
             write_snapshot(given.home, given.scope, given.day, given.recipe.policy_as_of, self.steps.say)
         return self._end("snapshot", {"made": not there, "folder": str(folder.relative_to(given.home.root))})

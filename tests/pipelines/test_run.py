@@ -196,6 +196,18 @@ def test_a_snapshot_of_an_earlier_day_sees_nothing_of_what_came_later(ran):
     assert newest.max() > day - pd.DateOffset(months=2)
 
 
+def test_a_snapshot_holds_the_firms_of_which_something_was_known_and_no_others(ran):
+    home, _, _ = ran
+    day = pd.Timestamp("2024-06-30")
+    folder = write_snapshot(home, scope_of(home, load_recipe("city"), []), day)
+    columns = ["entity_id", "available_at"]
+    rows = pd.concat([pd.read_parquet(batch, columns=columns) for batch in home.lake.glob("*/*.parquet")])
+    known = set(rows.loc[pd.to_datetime(rows["available_at"]) <= day, "entity_id"])
+    there = set(pd.read_parquet(folder / "features.parquet", columns=[]).index)
+    assert there <= known < set(rows["entity_id"])
+    assert len(there) > 0.5 * len(known), "codes that are none were left out, and nobody else"
+
+
 def test_research_in_the_same_home_takes_no_champions_place(ran, cumcm, tmp_path):
     home, told, _ = ran
     before, recipe = champion(home, CREDIT), quick("cumcm2020c", tmp_path / "cumcm2020c.yaml")

@@ -71,6 +71,8 @@ def yearly(history, name, at, newest):
         ("2026-04", []),
         ("2026-05", [("source_late", False, "2026-05")]),
         ("2026-06", [("source_stops", True, "2026-05")]),
+        ("2026-07", [("source_stops", True, "2026-05")]),
+        ("2026-10", [("source_stops", True, "2026-05")]),
     ],
 )
 def test_grades_that_do_not_come_in_april_are_late_first_and_then_a_matter_for_a_person(
@@ -79,6 +81,13 @@ def test_grades_that_do_not_come_in_april_are_late_first_and_then_a_matter_for_a
     history = yearly(months(length=24), "tax_credit_grade", {5}, "2024-12-31")  # of 2025-04
     until = [one for one in history if one.month <= month]
     assert [(one.kind, one.needs_person, one.since) for one in stopped(until, numbers)] == told
+
+
+def test_what_comes_while_overdue_begins_the_count_anew(months, numbers):
+    history = yearly(months(length=24), "tax_credit_grade", {5}, "2023-12-31")  # of 2025-04, a year too old
+    history[7].sources["tax_credit_grade"] = SourceMonth(rows=500, newest="2024-12-31")  # of 2025-06
+    told = [next(stopped(history[:last], numbers)) for last in (7, 20, 24)]
+    assert [one.since for one in told] == ["2025-05", "2026-05", "2026-05"]
 
 
 def test_grades_outside_of_their_season_are_not_missed(months, numbers):

@@ -40,7 +40,8 @@ def ran(small_lake, recipe):
         main()
     patch.undo()
     assert not ended.value.code
-    folder = small_lake.root / "backtest" / "from=2024-08-31,to=2024-12-31,never+quarterly+on-alert"
+    name = "from=2024-08-31,to=2024-12-31,never+quarterly+on-alert,loss_given_default=0.5"
+    folder = small_lake.root / "backtest" / name
     return (
         told[0],
         (folder / files.PAGE).read_text("utf-8"),
@@ -105,6 +106,27 @@ def test_outcomes_that_nobody_knows_yet_leave_the_figures_open(monkeypatch, caps
     page = small_lake.root / "backtest" / "from=2025-11-30,to=2025-12-31,never" / files.PAGE
     assert "尚无成熟批次" in page.read_text("utf-8")
     assert "plot" not in re.sub(r"svg\.plot", "", page.read_text("utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("words", "ending"),
+    [
+        ([], ""),
+        (["--lgd", "0.4", "--approve", "0.8", "--as-of", "2026-04-12"], ""),  # as shipped, and the newest day
+        (["--lgd", "0.45"], ",loss_given_default=0.45"),
+        (["--as-of", "2026-03-31"], ",as_of=2026-03-31"),
+        (
+            ["--approve", "0.7", "--lgd", "0.5", "--as-of", "2026-03-31"],
+            ",as_of=2026-03-31,loss_given_default=0.5,approve_share=0.7",
+        ),
+    ],
+)
+def test_other_numbers_lie_in_a_folder_of_their_own(monkeypatch, capsys, small_lake, recipe, words, ending):
+    days = ["--from", "2025-11-30", "--to", "2025-12-31", "--policy", "never"]
+    code, out, _ = run(monkeypatch, capsys, small_lake, "--recipe", str(recipe.path), *days, *words, "--json")
+    assert code == 0
+    folder = small_lake.root / "backtest" / f"from=2025-11-30,to=2025-12-31,never{ending}"
+    assert json.loads(out)["files"] == {"page": str(folder / files.PAGE), "json": str(folder / files.JSON)}
 
 
 @pytest.mark.parametrize(

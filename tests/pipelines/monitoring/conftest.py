@@ -1,7 +1,7 @@
 """A home of forty firms over sixteen months, drawn by a rule, with a champion that is learnt in no time."""
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -25,11 +25,12 @@ from pipelines.steps import Steps
 
 DAY, DAY_BEFORE = date(2026, 10, 31), date(2026, 9, 30)
 LEARNT = "2025-12-31"
+NOW = datetime(2027, 1, 12, tzinfo=UTC)
 FIRMS = [f"F{number:03d}" for number in range(40)]
 COLUMNS = ("firm_age_months", "registered_capital_cny", "kwh_trend_3m", "industry_division")
 RECIPE = Recipe(name="city", zh="", en="", key="uscc", tables=(), path="city", label="loan_tape")
 SCOPE = Scope(
-    pd.Series(FIRMS),
+    pd.Series(pd.Timestamp("2000-01-01"), FIRMS),
     frozenset({"registration", "electricity", "loan", "loan_performance"}),
     pd.Timestamp("2026-10-14"),
 )
@@ -167,7 +168,7 @@ def made(tmp_path_factory) -> Path:
     crown(home)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(given, "lake_scope", lambda _home, _recipe: SCOPE)
-        seen = monitor(home, RECIPE, DAY_BEFORE, Steps())
+        seen = monitor(home, RECIPE, DAY_BEFORE, Steps(), NOW)
     assert seen.alerts == []
     write_snapshot(home, SCOPE, pd.Timestamp(DAY))
     return home.root
@@ -178,11 +179,17 @@ class Bench:
     """A home to look at, and how."""
 
     home: Home
+    patched: pytest.MonkeyPatch
     firms: tuple[str, ...] = tuple(FIRMS)
 
-    def look(self, day: date = DAY) -> Any:
+    def look(self, day: date = DAY, now: datetime = NOW) -> Any:
         """A look at a month."""
-        return monitor(self.home, RECIPE, day, Steps())
+        return monitor(self.home, RECIPE, day, Steps(), now)
+
+    def knows(self, **other: Any) -> None:
+        """Its lake is of other firms, sources or batches."""
+        scope = replace(SCOPE, **other)
+        self.patched.setattr(given, "lake_scope", lambda _home, _recipe: scope)
 
     def bring(self, name: str, rows: pd.DataFrame) -> None:
         """More rows of a source."""
@@ -229,4 +236,4 @@ def bench(made, tmp_path, monkeypatch) -> Bench:
     home = Home(tmp_path / "home")
     shutil.copytree(made, home.root)
     monkeypatch.setattr(given, "lake_scope", lambda _home, _recipe: SCOPE)
-    return Bench(home)
+    return Bench(home, monkeypatch)

@@ -73,8 +73,10 @@ def model():
 
 
 def scope(*sources):
-    firms = pd.Series(["A", "B"])
-    return Scope(firms, frozenset(sources or SOURCES), DAY, label_rules=LabelRules(bullet_grace_months=None))
+    known_from = pd.Series(pd.Timestamp("2000-01-01"), ["A", "B"])
+    return Scope(
+        known_from, frozenset(sources or SOURCES), DAY, label_rules=LabelRules(bullet_grace_months=None)
+    )
 
 
 def looked(home, model, day=DAY, learnt_on="2024-03-01"):

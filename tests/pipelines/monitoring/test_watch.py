@@ -3,7 +3,7 @@
 import errno
 import json
 import os
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pandas as pd
 import pytest
@@ -14,6 +14,7 @@ from models import ledger
 from pipelines.command_line import app
 from pipelines.monitoring import verb
 from pipelines.recipe import Recipe
+from tests.pipelines.monitoring.conftest import SCOPE
 
 
 def test_a_quiet_month_leaves_figures_page_alerts_and_metrics_and_the_next_reads_them(bench):
@@ -72,17 +73,82 @@ def test_a_large_citys_new_loans_have_the_scores_that_the_month_before_ended_wit
     assert all(kept[f"L{firm}2026-10"] == before[firm] for firm in bench.firms[:20])
 
 
-def refused(bench, kind, line, day=date(2026, 10, 31)):
+def test_a_firm_of_which_nothing_was_known_on_the_day_is_not_among_its_firms(bench):
+    known_from = pd.Series(pd.Timestamp("2000-01-01"), list(bench.firms))
+    known_from.iloc[:3] = pd.Timestamp("2026-11-02")
+    bench.knows(known_from=known_from, data="with newcomers")
+    seen = bench.look()
+    assert seen.history[-1].population.firms == 37
+    assert len(pd.read_parquet(bench.folder / "scores.parquet")) == 37
+
+
+def test_a_snapshot_that_was_killed_half_way_is_made_again(bench):
+    snapshot = bench.home.features(date(2026, 10, 31))
+    (snapshot / "firms.parquet").unlink()
+    assert bench.look().history[-1].population.firms == 40
+    assert (snapshot / "firms.parquet").is_file()
+
+
+def test_a_snapshot_of_other_data_than_the_lake_holds_is_made_again(bench):
+    file = bench.home.features(date(2026, 10, 31)) / "features.parquet"
+    pd.read_parquet(file).iloc[:7].to_parquet(file)
+    assert bench.look().history[-1].population.firms == 7, "it was taken as it was"
+    bench.knows(data="something was collected since")
+    assert bench.look().history[-1].population.firms == 40
+
+
+def test_a_source_that_was_collected_later_has_its_history_in_the_months_kept_before(bench):
+    bills = bench.electricity()
+    gas = bills[["entity_id", "record_id", "event_date", "available_at"]].assign(
+        record_id="G" + bills["record_id"], utility="GAS", volume_m3=100.0, bill_cny=300, unpaid_cny=0
+    )
+    bench.bring("water_gas", gas)
+    bench.knows(sources=SCOPE.sources | {"water_gas"}, data="with gas")
+    seen = bench.look()
+    assert [month.sources["water_gas"].rows for month in seen.history[-4:]] == [40] * 4
+    before = json.loads((bench.folder.parent / "as_of=2026-09-30" / "figures.json").read_text())
+    assert before["sources"]["water_gas"]["rows"] == 40
+    assert before["population"]["firms"] == 40, "what was kept of the firms stays"
+    assert seen.alerts == []
+
+
+def test_scores_that_another_champion_gave_to_every_firm_stay(bench):
+    kept = bench.folder.parent / "as_of=2026-09-30" / "scores.parquet"
+    before = kept.read_bytes()
+    bench.crown()
+    assert bench.look().given.version.label == "sme_credit/2"
+    assert kept.read_bytes() == before
+
+
+def refused(bench, kind, line, day=date(2026, 10, 31), **more):
     """The look fails with one line, and nothing has changed."""
     before = bench.files()
     with pytest.raises(kind, match=line) as error:
-        bench.look(day)
+        bench.look(day, **more)
     assert "\n" not in str(error.value)
     assert bench.files() == before
 
 
 def test_a_day_before_the_champions_own_is_refused(bench):
     refused(bench, RequestError, "was made from what was known on 2025-12-31", date(2025, 11, 30))
+
+
+def test_a_day_that_has_not_come_is_refused(bench):
+    noon = datetime(2026, 10, 30, 12, tzinfo=UTC)
+    refused(bench, RequestError, "2026-10-31: that day has not come; expected 2026-10-30", now=noon)
+    evening = datetime(2026, 10, 30, 16, tzinfo=UTC)
+    assert bench.look(now=evening).given.day == date(2026, 10, 31), "in China it is midnight"
+
+
+def test_a_clock_before_the_ledgers_last_line_is_refused(bench):
+    early = datetime(2025, 12, 31, 20, tzinfo=UTC)
+    line = "the clock says 2025-12-31T20:00:00.00:00 and the last line was written 2026-01-05"
+    refused(bench, ModelError, line, date(2025, 12, 31), now=early)
+
+
+def test_a_damaged_snapshot_is_named(bench):
+    (bench.home.features(date(2026, 10, 31)) / "features.parquet").write_bytes(b"PAR1 and no more")
+    refused(bench, LakeError, "as_of=2026-10-31/features.parquet: no whole Parquet file; delete it")
 
 
 def test_a_month_in_which_nothing_arrived_is_refused(bench):

@@ -1,7 +1,7 @@
 """A home with a champion and a little lake, and a challenger that is learnt in no time."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -25,7 +25,7 @@ from pipelines.recipe import Recipe
 from pipelines.review import Occasion
 from pipelines.sample import Scope
 from pipelines.steps import Steps
-from serving.snapshot import FEATURES_FILE, FIRMS_FILE
+from serving.snapshot import ABOUT_FILE, FEATURES_FILE, FIRMS_FILE
 
 DAY = pd.Timestamp("2026-10-31")
 CHAMPION_DAY = "2025-10-31"
@@ -129,6 +129,7 @@ class Bench:
     home: Home
     checks: list[Check] = field(default_factory=lambda: [PASSED])
     learnt: int = 0
+    data: str = "what was collected first"
     clock: Clock = field(default_factory=Clock)
 
     def retrain(self, day: pd.Timestamp = DAY, recipe: Recipe = RECIPE, **more: Any) -> Any:
@@ -173,19 +174,23 @@ def without_champion(lake, learnt, monkeypatch) -> Bench:
     """A bench whose home has a lake and no registry."""
     bench = Bench(lake(registration=REGISTRATION))
     scope = Scope(
-        pd.Series(["A"]), frozenset({"registration", "social_insurance"}), pd.Timestamp("2026-10-12")
+        pd.Series(pd.Timestamp("2000-01-01"), ["A"]),
+        frozenset({"registration", "social_insurance"}),
+        pd.Timestamp("2026-10-12"),
     )
 
     def learn(*_: Any) -> Learnt:
         bench.learnt += 1
         return learnt
 
-    def write_snapshot(home: Home, _scope: Scope, day: pd.Timestamp, *_: Any) -> None:
+    def write_snapshot(home: Home, scope: Scope, day: pd.Timestamp, *_: Any) -> None:
         table = rows(300, 4, "2026-01-01").table
         folder = home.features(day.date())
         folder.mkdir(parents=True, exist_ok=True)
         for name in (FEATURES_FILE, FIRMS_FILE):
             table.to_parquet(folder / name)
+        about = {"policy_as_of": f"{day:%Y-%m-%d}", "data": scope.data}
+        (folder / ABOUT_FILE).write_text(json.dumps(about), "utf-8")
 
     def occasion_of(_home, _learnt, _validation, day, _scope, **more: Any) -> Occasion:
         return Occasion(name=CREDIT, day=day.date(), title=None, figures={}, **more)
@@ -195,7 +200,7 @@ def without_champion(lake, learnt, monkeypatch) -> Bench:
         path.write_text("a report")
         return path
 
-    monkeypatch.setattr("pipelines.retraining.given.lake_scope", lambda *_: scope)
+    monkeypatch.setattr("pipelines.retraining.given.lake_scope", lambda *_: replace(scope, data=bench.data))
     monkeypatch.setattr("pipelines.retraining.challenger.from_loans", learn)
     monkeypatch.setattr("pipelines.retraining.challenger.occasion_of", occasion_of)
     monkeypatch.setattr("pipelines.retraining.challenger.validation_of", lambda _: None)

@@ -5,7 +5,8 @@ import copy
 import pytest
 
 from pipelines.retraining.advice import advise, is_off
-from pipelines.retraining.limits import limits_of
+from pipelines.retraining.limits import OWN, limits_of
+from pipelines.retraining.page import lead
 from pipelines.retraining.words import words
 
 
@@ -49,6 +50,7 @@ SEGMENT = {
     "champion_ratio": ratio(1.0), "challenger_ratio": ratio(0.5),
 }  # fmt: skip
 GAIN = {"value": 0.03, "low": 0.004, "high": 0.056}
+LOSS = {"value": -0.03, "low": -0.05, "high": -0.01}
 
 
 @pytest.mark.parametrize(
@@ -57,7 +59,16 @@ GAIN = {"value": 0.03, "low": 0.004, "high": 0.056}
         ({}, "keep", "no_gain"),
         ({"comparison__gain": GAIN}, "promote", "gain"),
         ({"comparison__gain": GAIN | {"low": 0.0}}, "keep", "no_gain"),
-        ({"comparison__gain": {"value": -0.03, "low": -0.05, "high": -0.01}}, "keep", "no_gain"),
+        ({"comparison__gain": LOSS}, "keep", "loss"),
+        ({"comparison__gain": LOSS | {"high": 0.0}}, "keep", "no_gain"),
+        ({"comparison__gain": LOSS, "comparison__champion__ratio": ratio(1.5)}, "investigate", "loss"),
+        (
+            {"comparison__gain": GAIN, "comparison__challenger__ratio": ratio(0.72)},
+            "investigate",
+            "newly_off",
+        ),
+        ({"comparison__challenger__ratio": ratio(1.4)}, "investigate", "newly_off"),
+        ({"comparison__gain": GAIN, "comparison__challenger__ratio": ratio(0.72, 0.3)}, "promote", "gain"),
         ({"comparison__champion__ratio": ratio(1.5)}, "promote", "calibration"),
         ({"comparison__champion__ratio": ratio(0.6)}, "promote", "calibration"),
         ({"comparison__champion__ratio": ratio(1.5, 0.6)}, "keep", "no_gain"),
@@ -83,6 +94,39 @@ GAIN = {"value": 0.03, "low": 0.004, "high": 0.056}
 def test_each_figure_speaks_for_what_it_should(limits, changed, advice, first):
     found, codes, _ = advised(limits, **changed)
     assert (found, codes[0]) == (advice, first)
+
+
+def test_what_is_no_chance_is_not_called_chance(home):
+    """A loss, and a gain that is too little for a home's own limit."""
+    home.root.mkdir()
+    (home.root / OWN).write_text("least_gain: {value: 0.01, cites: 模型委员会 2026-09-01}", "utf-8")
+    limits = limits_of(home)
+    for gain, code in ((LOSS, "loss"), (GAIN, "small_gain")):
+        advice, codes, reasons = advised(limits, comparison__gain=gain)
+        assert (advice, codes[0]) == ("keep", code)
+        assert "并非偶然" in reasons[0]["zh"]
+        assert "beyond chance" in reasons[0]["en"]
+
+
+def test_probabilities_put_right_are_told_beside_a_ranking_that_got_worse(limits):
+    _, codes, _ = advised(limits, comparison__gain=LOSS, comparison__champion__ratio=ratio(0.6))
+    assert codes == ["loss", "calibration"]
+
+
+def test_a_challenger_that_is_off_is_told_with_both_ratios(limits):
+    found = advised(limits, comparison__gain=GAIN, comparison__challenger__ratio=ratio(0.72))
+    assert found[1] == ["newly_off", "gain"]
+    assert found[2][0]["zh"] == "挑战者的违约概率失准（预测与实际之比 0.72），现任模型没有（1.05）"
+
+
+def test_the_page_says_that_checks_found_nothing_only_where_they_did():
+    check = {"number": "C05", "passed": True, "severity": "warning"}
+    found = {"advice": "promote", "checks": [check]}
+    assert "各项检查未见问题" in lead(found)
+    warned = lead(found | {"checks": [check | {"passed": False}]})
+    assert "各项检查未见问题" not in warned
+    assert "登记检查有提示（C05）" in warned
+    assert lead({"advice": "keep", "checks": [check | {"passed": False}]}) == words()["lead"]["keep"]
 
 
 def test_an_unfair_comparison_says_nothing_for_or_against(limits):

@@ -7,16 +7,18 @@ import shutil
 import pandas as pd
 import pytest
 
-from features.errors import LakeError, ModelError
+from features.errors import LakeError, ModelError, RequestError
 from features.home import Home
 from features.staging import commit
 from models.checks import Check
 from models.registry import CREDIT, find_challenger, find_champion
+from pipelines.recipe import Recipe
 from pipelines.retraining.journal import Journal, alone
 
 DAY = pd.Timestamp("2026-10-31")
 STEPS = ["learnt", "challenger", "comparison", "snapshot", "shadow", "recommendation"]
 FILES = ["journal.json", "judged.parquet", "recommendation.html", "recommendation.json", "shadow.parquet"]
+WARNED = Check("C03", "is_calibrated", passed=False, finding="off", finding_zh="偏离", severity="warning")
 FAILED = Check("C03", "is_calibrated", passed=False, finding="far off", finding_zh="严重失准")
 
 
@@ -85,6 +87,13 @@ def test_again_begins_anew_registers_another_challenger_and_takes_the_snapshot_t
     assert bench.retrain(again=True).record["challenger"] == "sme_credit/3"
     assert not Journal.read(bench.home, DAY.date()).told("snapshot")["made"]
     assert bench.learnt == 2
+
+
+def test_a_snapshot_of_other_data_than_the_lake_holds_is_made_again(bench):
+    bench.retrain()
+    bench.data = "a source was collected since"
+    bench.retrain(again=True)
+    assert Journal.read(bench.home, DAY.date()).told("snapshot")["made"]
 
 
 DEATHS = [
@@ -218,6 +227,45 @@ def test_a_tape_without_matured_cohort_leaves_the_home_as_it_was(bench, monkeypa
         bench.retrain()
     assert bench.files() == before
     assert not bench.folder.exists()
+
+
+OTHER = Recipe(name="other", zh="", en="", key="uscc", tables=(), path="other", label="loan_tape")
+
+
+def test_a_day_that_is_done_is_not_another_recipes_answer(bench):
+    first = bench.retrain()
+    before = bench.files()
+    said = (
+        "--as-of 2026-10-31: its retraining was done with recipe 'city', expected 'other'; ask with --recipe"
+    )
+    with pytest.raises(RequestError, match=said):
+        bench.retrain(recipe=OTHER)
+    assert bench.files() == before
+    assert bench.retrain().record == first.record
+    assert bench.retrain(recipe=OTHER, again=True).record["recipe"] == "other"
+
+
+def test_what_another_recipe_left_unfinished_is_not_wiped_and_goes_on(bench, kill):
+    kill(4, after=True)
+    with pytest.raises(Killed):
+        bench.retrain()
+    kill(0, after=False)
+    before = bench.files()
+    with pytest.raises(RequestError, match="its retraining was begun with recipe 'city', expected 'other'"):
+        bench.retrain(recipe=OTHER)
+    assert bench.files() == before
+    assert bench.retrain().record["recipe"] == "city"
+    assert bench.learnt == 1, "it went on"
+
+
+def test_a_check_that_warned_is_named_where_the_page_promotes(bench, monkeypatch):
+    bench.checks = [WARNED]
+    advice = {"advice": "promote", "reasons": []}
+    monkeypatch.setattr("pipelines.retraining.retrain.advise", lambda *_: advice)
+    bench.retrain()
+    page = (bench.folder / "recommendation.html").read_text("utf-8")
+    assert "登记检查有提示（C03）" in page
+    assert "各项检查未见问题" not in page
 
 
 def test_two_at_once_are_refused(bench):
