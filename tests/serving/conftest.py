@@ -7,6 +7,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import count
@@ -84,7 +85,8 @@ class Server:
         leader = int((self.data / "postmaster.pid").read_text().split("\n")[0])
         children = Path(f"/proc/{leader}/task/{leader}/children").read_text().split()
         for one in (leader, *map(int, children)):
-            os.kill(one, number)
+            with suppress(ProcessLookupError):  # a child may end of itself meanwhile
+                os.kill(one, number)
 
     def kill(self):
         """Kill -9 of everything, as the loss of power would; then wait until the port is free."""
